@@ -1,0 +1,70 @@
+# Every target makes what it needs; nothing has to be done before.
+.DEFAULT_GOAL := help
+SHELL := bash
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
+LINTED := python tests benches examples
+
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench wheel docs clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: .venv/.package ## train on handwritten digits; pictures in demo/
+	$(PY) examples/demo.py
+
+test: test-rust test-python ## all tests
+
+test-rust: ## tests of the Rust crates (all but the binding, which only Python can load)
+	cargo test --quiet --workspace --exclude dlcore-python
+
+test-python: .venv/.dev ## tests of the Python package
+	$(PY) -m pytest
+
+test-neon: ## tests of the Rust crates on an emulated ARM machine
+	tools/test-neon
+
+test-oldcpu: ## tests of the Rust crates on emulated older x86-64 machines
+	tools/test-oldcpu
+
+lint: .venv/.dev ## format, lints, types, and whether the stub matches the compiled module
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	$(PY) -m ruff check $(LINTED)
+	$(PY) -m ruff format --check $(LINTED)
+	$(PY) -m mypy
+	$(PY) -m mypy.stubtest dlcore._core
+
+# The two variables hold NumPy's kernels back on some machines: a comparison must not profit from that.
+bench: .venv/.dev ## timings against NumPy and scikit-learn, and the table of ratios
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) -m pytest benches --benchmark-enable
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/ratios.py
+
+wheel: .venv/.venv ## the wheel, in dist/; at most 2 MB
+	rm -rf dist
+	$(PIP) wheel --no-deps --wheel-dir dist .
+	@stat --format '%n: %s bytes' dist/*.whl
+	@test "$$(stat --format %s dist/*.whl)" -le 2000000
+
+docs: ## the documentation of the Rust crates, in target/doc
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
+
+clean: ## remove all that was made
+	rm -rf .venv .tools target dist demo .benchmarks .pytest_cache .mypy_cache .ruff_cache
+
+.venv/.venv:
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+# pip builds in place, so cargo's folder is reused from one build to the next.
+.venv/.package: .venv/.venv pyproject.toml README.md $(RUST_SOURCES) $(PYTHON_SOURCES)
+	$(PIP) install '.[demo]'
+	@touch $@
+
+# The package is installed already: this adds what its extra asks for.
+.venv/.dev: .venv/.package
+	$(PIP) install 'dlcore[dev]'
+	@touch $@

@@ -1,0 +1,51 @@
+"""Dense neural networks at the speed of the machine, under Keras's names.
+
+Examples
+--------
+>>> import dlcore, numpy as np
+>>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
+>>> model = dlcore.Sequential([dlcore.layers.Input((2,)), dlcore.layers.Dense(1, activation="sigmoid")])
+>>> model.predict(x).shape
+(4, 1)
+"""
+
+from dlcore import _config
+from dlcore import activations as activations
+from dlcore import callbacks as callbacks
+from dlcore import initializers as initializers
+from dlcore import layers as layers
+from dlcore import losses as losses
+from dlcore import metrics as metrics
+from dlcore import models as models
+from dlcore import ops as ops
+from dlcore import optimizers as optimizers
+from dlcore import regularizers as regularizers
+from dlcore import utils as utils
+from dlcore._config import get_num_threads, set_num_threads, show_config
+from dlcore._core import version as _version
+from dlcore.layers import Input
+from dlcore.models import Sequential, load_model
+
+__all__ = [
+    "Input",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "get_num_threads",
+    "initializers",
+    "layers",
+    "load_model",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "regularizers",
+    "set_num_threads",
+    "show_config",
+    "utils",
+]
+
+__version__ = _version()
+
+_config.apply_environment()

@@ -1,0 +1,52 @@
+"""Checks of single numbers; each returns the value and names the argument where it does not fit."""
+
+import math
+import operator
+from typing import SupportsFloat, SupportsIndex, cast
+
+MAX_SIZE = 2**31 - 1
+"""The largest number of units, rows of a batch or epochs."""
+
+
+def integer(name: str, value: object, low: int = 0, high: int = MAX_SIZE) -> int:
+    """A whole number in low..=high (NumPy's are fine, True is not)."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    number = operator.index(cast(SupportsIndex, value))
+    if not low <= number <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, got {number}")
+    return number
+
+
+def real(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
+    """A finite number in low..=high."""
+    if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    try:
+        number = float(cast(SupportsFloat, value))
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"{name} must be one finite number, got {value!r}") from error
+    if not math.isfinite(number) or not low <= number <= high:
+        bounds = f" from {low:g} to {high:g}" if math.isfinite(high) else f" of at least {low:g}"
+        raise ValueError(f"{name} must be a finite number{bounds if low > -math.inf else ''}, got {value!r}")
+    return number
+
+
+def boolean(name: str, value: object) -> bool:
+    """True or False."""
+    if isinstance(value, bool):
+        return value
+    raise TypeError(f"{name} must be True or False, got {value!r}")
+
+
+def seed(value: object) -> int | None:
+    """None or a whole number of 64 bits."""
+    return None if value is None else integer("seed", value, high=2**64 - 1)
+
+
+def dtype(value: object) -> str:
+    """`"float32"` or `"float64"`, also given as NumPy's types."""
+    name = value if isinstance(value, str) else getattr(value, "__name__", None) or str(value)
+    if name not in ("float32", "float64"):
+        raise ValueError(f"dtype must be 'float32' or 'float64', got {value!r}")
+    return str(name)

@@ -1,0 +1,133 @@
+"""The compiled module: conversion between NumPy and the Rust core, no defaults, no policy.
+
+Every array is C-contiguous; floating-point arrays are of the network's dtype.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self, TypedDict, final, type_check_only
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcore._typing import FloatArray
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "METRICS",
+    "Network",
+    "activation",
+    "all_finite",
+    "available_isas",
+    "available_threads",
+    "elementary",
+    "get_num_threads",
+    "isa",
+    "linear",
+    "load_file",
+    "loss",
+    "matmul",
+    "random_normal",
+    "random_truncated_normal",
+    "random_uniform",
+    "save_file",
+    "set_isa",
+    "set_num_threads",
+    "version",
+]
+
+@type_check_only
+class EpochResult(TypedDict):
+    loss: float
+    """Mean over the rows of weight times loss, the regularisation penalty included."""
+    metrics: list[float]
+    """Mean over the rows, in the order of compile."""
+    rows: int
+    """Rows of the batches that were done."""
+    batches: int
+    """Batches that were done (the faulty one not counted)."""
+    fault: str | None
+    """None, or why the epoch ended early: the batch numbered `batches` (from 0) made the loss or a
+    weight non-finite; the weights are those of the last whole batch."""
+
+@final
+class Network:
+    def __new__(cls, input_width: int, layers: Sequence[dict[str, Any]], dtype: str, seed: int) -> Self:
+        """`layers`: {"kind": "dense", "units": int, "use_bias": bool, "kernel_l1": float, "kernel_l2": float,
+        "bias_l1": float, "bias_l2": float}, {"kind": "activation", "name": str, "parameter": float} or
+        {"kind": "dropout", "rate": float}. All weights are zero at first. `seed` (64 bit) is dropout's."""
+    @property
+    def output_width(self) -> int: ...
+    @property
+    def iterations(self) -> int:
+        """Updates made since `compile`."""
+    def get_weights(self) -> list[FloatArray]:
+        """Copies: kernel (fan_in, units) and bias (units,) of each dense layer in order."""
+    def set_weights(self, weights: Sequence[FloatArray]) -> None: ...
+    def compile(
+        self,
+        loss: dict[str, Any],
+        metrics: Sequence[dict[str, Any]],
+        optimizer: dict[str, Any],
+    ) -> None:
+        """loss: {"name", "from_logits", "label_smoothing", "delta"}; metrics: [{"name", "threshold"}];
+        optimizer: {"name": "sgd" | "adam" | "rmsprop", "momentum", "nesterov", "beta_1", "beta_2", "rho",
+        "centered", "amsgrad", "epsilon", "weight_decay", "clipvalue", "clipnorm", "global_clipnorm"} with
+        None for what is not asked for (weight_decay, clip*). Resets optimizer slots and iterations."""
+    def train_epoch(
+        self,
+        x: FloatArray,
+        y: FloatArray,
+        sample_weight: FloatArray | None,
+        order: int | NDArray[np.uint32] | None,
+        batch_size: int,
+        learning_rate: float,
+    ) -> EpochResult:
+        """x (rows, input_width); y (rows, outputs), or (rows, 1) with class indices for the sparse loss;
+        sample_weight (rows,). order: None in sequence, an int: shuffled with that seed, or indices."""
+    def evaluate(self, x: FloatArray, y: FloatArray, sample_weight: FloatArray | None) -> EpochResult: ...
+    def predict(self, x: FloatArray) -> FloatArray: ...
+    def gradients(self, x: FloatArray, y: FloatArray, sample_weight: FloatArray | None) -> list[FloatArray]:
+        """Of the loss of all rows as one batch (dropout of the next step), like get_weights."""
+    def get_slots(self) -> list[FloatArray]:
+        """The optimizer's state: slot by slot, each like get_weights."""
+    def set_slots(self, slots: Sequence[FloatArray], iterations: int) -> None: ...
+
+ACTIVATIONS: list[str]
+LOSSES: list[str]
+METRICS: list[str]
+
+def matmul(a: FloatArray, b: FloatArray, out: FloatArray | None) -> FloatArray:
+    """2-D arrays of one dtype, any strides; `out` C-contiguous."""
+
+def linear(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) -> FloatArray: ...
+def activation(name: str, parameter: float, x: FloatArray) -> FloatArray:
+    """Any shape; softmax acts along the last axis."""
+
+def elementary(name: str, x: FloatArray) -> FloatArray:
+    """exp, exp_m1, log, log1p, tanh, sigmoid, erf."""
+
+def loss(config: dict[str, Any], y_true: FloatArray, y_pred: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Loss of each row (rows,) and its gradient by y_pred (rows, outputs)."""
+
+def all_finite(x: FloatArray) -> bool: ...
+def random_uniform(seed: int, shape: tuple[int, ...], low: float, high: float, dtype: str) -> FloatArray: ...
+def random_normal(
+    seed: int, shape: tuple[int, ...], mean: float, stddev: float, dtype: str
+) -> FloatArray: ...
+def random_truncated_normal(
+    seed: int, shape: tuple[int, ...], mean: float, stddev: float, dtype: str
+) -> FloatArray:
+    """Redrawn where farther than two standard deviations from the mean."""
+
+def save_file(path: str, tensors: dict[str, FloatArray], metadata: dict[str, str]) -> None:
+    """A safetensors file, written atomically."""
+
+def load_file(path: str) -> tuple[dict[str, FloatArray], dict[str, str]]: ...
+def version() -> str: ...
+def isa() -> str: ...
+def available_isas() -> list[str]: ...
+def set_isa(name: str) -> None: ...
+def get_num_threads() -> int: ...
+def available_threads() -> int: ...
+def set_num_threads(n: int) -> None: ...

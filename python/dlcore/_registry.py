@@ -1,0 +1,76 @@
+"""From a name, a class or a configuration to an object: the one place behind every `get`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, Self, TypeVar
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
+    """The error for a name that is not known: suggests the nearest and lists the known."""
+    import difflib
+
+    names = sorted(known)
+    lower = {candidate.lower(): candidate for candidate in names}
+    near = difflib.get_close_matches(name.lower(), lower, n=1)
+    hint = f"did you mean {lower[near[0]]!r}? " if near else ""
+    return ValueError(f"unknown {kind} {name!r}: {hint}known are {', '.join(names)}")
+
+
+class Configurable:
+    """What can be written down as its class and the arguments of its constructor."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor, as JSON can hold them."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """An object from what `get_config` gave."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
+
+def serialize(thing: Configurable) -> dict[str, Any]:
+    """Class and configuration, from which `Registry.get` makes an equal object."""
+    return {"class_name": type(thing).__name__, "config": thing.get_config()}
+
+
+Thing = TypeVar("Thing", bound=Configurable)
+
+
+class Registry(Generic[Thing]):
+    """The classes of one kind and the names they go by.
+
+    Parameters
+    ----------
+    kind : str
+        The argument's name in messages: "loss", "optimizer", ...
+    base : type
+        What all of them are.
+    names : mapping
+        Names besides those of the classes.
+    """
+
+    def __init__(self, kind: str, base: type[Thing], names: Mapping[str, type[Thing]]) -> None:
+        self.kind = kind
+        self.base = base
+        self.names = dict(names) | {found.__name__: found for found in names.values()}
+
+    def get(self, identifier: object) -> Thing:
+        """The object itself, or one made from its name, class, function or configuration."""
+        if isinstance(identifier, self.base):
+            return identifier
+        if isinstance(identifier, str):
+            return self._find(identifier)()
+        if isinstance(identifier, Mapping) and set(identifier) == {"class_name", "config"}:
+            return self._find(str(identifier["class_name"])).from_config(dict(identifier["config"]))
+        if callable(identifier) and getattr(identifier, "__module__", "").startswith("dlcore."):
+            return self._find(getattr(identifier, "__name__", ""))()
+        raise TypeError(f"{self.kind} must be a name or a {self.base.__name__}, got {identifier!r}")
+
+    def _find(self, name: str) -> type[Thing]:
+        if name not in self.names:
+            raise unknown(self.kind, name, self.names)
+        return self.names[name]

@@ -1,0 +1,77 @@
+"""What happened in a fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dlcore.callbacks.callback import Callback, Logs
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class History(Callback):
+    """Keeps loss and metrics of every epoch; `fit` returns one.
+
+    Attributes
+    ----------
+    epoch : list of int
+        The epochs that were run.
+    history : dict of str to list of float
+        For each name ("loss", "val_loss", ...) its values, one an epoch.
+    """
+
+    def __init__(self) -> None:
+        self.epoch: list[int] = []
+        self.history: dict[str, list[float]] = {}
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Note the values."""
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def plot(self, name: str = "loss", ax: Axes | None = None) -> Axes:
+        """Draw a value over the epochs, in training and, if there was any, in validation.
+
+        The epoch with the lowest validation loss is marked.
+
+        Parameters
+        ----------
+        name : str
+            Which value; default "loss".
+        ax : matplotlib Axes, optional
+            Where to draw; by default a new figure.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Raises
+        ------
+        ValueError
+            For a name that is not in the history.
+        ImportError
+            Without matplotlib.
+        """
+        from dlcore._registry import unknown
+
+        try:
+            from matplotlib import pyplot
+        except ImportError as error:
+            raise ImportError("History.plot needs matplotlib: pip install matplotlib") from error
+        if name not in self.history:
+            raise unknown("name in the history", name, self.history)
+        ax = ax or pyplot.figure(layout="constrained").add_subplot()
+        epochs = [epoch + 1 for epoch in self.epoch]
+        ax.plot(epochs, self.history[name], color="#0072B2", label="training")
+        validation = self.history.get(f"val_{name}")
+        if validation is not None and len(validation) == len(epochs):
+            ax.plot(epochs, validation, color="#D55E00", label="validation")
+        watched = self.history.get("val_loss", [])
+        if watched and len(watched) == len(epochs):
+            best = min(range(len(watched)), key=watched.__getitem__)
+            ax.axvline(epochs[best], color="grey", linestyle=":", label=f"best epoch: {epochs[best]}")
+        ax.set(xlabel="epoch", ylabel=name)
+        ax.legend()
+        return ax

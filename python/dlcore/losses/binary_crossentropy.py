@@ -1,0 +1,47 @@
+"""The cross-entropy of yes and no."""
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from dlcore import _checks
+from dlcore._typing import FloatArray
+from dlcore.losses.loss import Loss
+
+
+class BinaryCrossentropy(Loss):
+    """-mean(y * log(p) + (1 - y) * log(1 - p)) over the outputs, each a yes or no by itself.
+
+    Probabilities are cut to 1e-7..1-1e-7 first.
+
+    Parameters
+    ----------
+    from_logits : bool
+        Whether the outputs are numbers that sigmoid is still to be applied to; default False.
+    label_smoothing : float
+        How far to move the targets towards 1/2, 0 to 1; default 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> round(dlcore.losses.BinaryCrossentropy()([[0.0, 1.0]], [[0.25, 0.75]]), 4)
+    0.2877
+    """
+
+    core_name = "binary_crossentropy"
+    PROBABILITIES = True
+
+    def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0) -> None:
+        self.from_logits = _checks.boolean("from_logits", from_logits)
+        self.label_smoothing = _checks.real("label_smoothing", label_smoothing, low=0, high=1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Both arguments."""
+        return {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
+
+
+def binary_crossentropy(
+    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False, label_smoothing: float = 0.0
+) -> FloatArray:
+    """The loss of each row, see `BinaryCrossentropy`."""
+    return BinaryCrossentropy(from_logits, label_smoothing).rows(y_true, y_pred)

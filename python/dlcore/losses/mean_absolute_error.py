@@ -1,0 +1,24 @@
+"""The mean absolute error."""
+
+from numpy.typing import ArrayLike
+
+from dlcore._typing import FloatArray
+from dlcore.losses.loss import Loss
+
+
+class MeanAbsoluteError(Loss):
+    """mean(abs(y - y')) over the outputs.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.MeanAbsoluteError()([[0.0, 1.0]], [[1.0, 3.0]])
+    1.5
+    """
+
+    core_name = "mean_absolute_error"
+
+
+def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
+    """The loss of each row, see `MeanAbsoluteError`."""
+    return MeanAbsoluteError().rows(y_true, y_pred)

@@ -1,0 +1,160 @@
+"""The core's kernels by themselves, on NumPy arrays.
+
+Inputs: float64 stays, everything else becomes float32; arrays that are combined take the wider of the two.
+Results are new arrays.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcore import _core
+from dlcore._data import floats
+from dlcore._typing import FloatArray
+from dlcore.activations import (
+    elu,
+    gelu,
+    hard_sigmoid,
+    leaky_relu,
+    mish,
+    relu,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    swish,
+    tanh,
+)
+from dlcore.losses import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    poisson,
+    sparse_categorical_crossentropy,
+)
+
+__all__ = [
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "elu",
+    "erf",
+    "exp",
+    "expm1",
+    "gelu",
+    "hard_sigmoid",
+    "huber",
+    "leaky_relu",
+    "linear",
+    "log",
+    "log1p",
+    "matmul",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "mish",
+    "poisson",
+    "relu",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "sparse_categorical_crossentropy",
+    "swish",
+    "tanh",
+]
+
+
+def matmul(a: ArrayLike, b: ArrayLike, out: FloatArray | None = None) -> FloatArray:
+    """The product of two matrices.
+
+    Parameters
+    ----------
+    a : array (m, k)
+    b : array (k, n)
+    out : array (m, n), optional
+        Written to and returned: of the result's dtype, C-contiguous, apart from a and b in memory.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
+    [[11.0]]
+    """
+    left, right = _common(a=a, b=b)
+    if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[0]:
+        raise ValueError(f"a and b must have shapes (m, k) and (k, n), got {left.shape} and {right.shape}")
+    if out is not None:
+        _check_out(out, left, right)
+    return _core.matmul(left, right, out)
+
+
+def _check_out(out: FloatArray, left: FloatArray, right: FloatArray) -> None:
+    shape = (left.shape[0], right.shape[1])
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be an array, got {out!r}")
+    if out.shape != shape or out.dtype != left.dtype:
+        raise ValueError(f"out must be {left.dtype} of shape {shape}, got {out.dtype} of shape {out.shape}")
+    if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
+        raise ValueError("out must be C-contiguous and writeable, got an array that is not")
+    if np.may_share_memory(out, left) or np.may_share_memory(out, right):
+        raise ValueError("out must not share memory with a or b, got one that does")
+
+
+def linear(x: ArrayLike, kernel: ArrayLike, bias: ArrayLike | None = None) -> FloatArray:
+    """What a dense layer computes before its activation: x @ kernel + bias.
+
+    Parameters
+    ----------
+    x : array (rows, inputs)
+    kernel : array (inputs, units)
+    bias : array (units,), optional
+    """
+    offsets: FloatArray | None = None
+    if bias is None:
+        rows, matrix = _common(x=x, kernel=kernel)
+    else:
+        rows, matrix, offsets = _common(x=x, kernel=kernel, bias=bias)
+    if rows.ndim != 2 or matrix.ndim != 2 or rows.shape[1] != matrix.shape[0]:
+        raise ValueError(
+            f"x and kernel must have shapes (rows, inputs) and (inputs, units), got {rows.shape} and "
+            f"{matrix.shape}"
+        )
+    if offsets is not None and offsets.shape != matrix.shape[1:]:
+        raise ValueError(f"bias must have shape {matrix.shape[1:]}, got {offsets.shape}")
+    return _core.linear(rows, matrix, offsets)
+
+
+def exp(x: ArrayLike) -> FloatArray:
+    """E to the power of each element."""
+    return _core.elementary("exp", floats("x", x))
+
+
+def expm1(x: ArrayLike) -> FloatArray:
+    """exp(x) - 1, precise near 0."""
+    return _core.elementary("exp_m1", floats("x", x))
+
+
+def log(x: ArrayLike) -> FloatArray:
+    """The natural logarithm."""
+    return _core.elementary("log", floats("x", x))
+
+
+def log1p(x: ArrayLike) -> FloatArray:
+    """log(1 + x), precise near 0."""
+    return _core.elementary("log1p", floats("x", x))
+
+
+def erf(x: ArrayLike) -> FloatArray:
+    """The error function."""
+    return _core.elementary("erf", floats("x", x))
+
+
+def _common(**arrays: ArrayLike) -> list[FloatArray]:
+    """The arrays as floats of one dtype, whatever their strides."""
+    converted = [floats(name, value, contiguous=False) for name, value in arrays.items()]
+    dtype = "float64" if any(value.dtype == np.float64 for value in converted) else "float32"
+    return [
+        floats(name, value, dtype, contiguous=False) for name, value in zip(arrays, converted, strict=True)
+    ]

@@ -1,0 +1,76 @@
+"""Regularizers: what large weights cost, added to the loss."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcore import _checks
+from dlcore._data import floats
+from dlcore._registry import Configurable, Registry
+
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "get",
+]
+
+
+class L1L2(Configurable):
+    """l1 * sum(abs(w)) + l2 * sum(w ** 2).
+
+    Parameters
+    ----------
+    l1, l2 : float
+        At least 0; default 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.regularizers.L1L2(l1=1.0, l2=0.5)([-1.0, 2.0])
+    5.5
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        self.l1 = _checks.real("l1", l1, low=0)
+        self.l2 = _checks.real("l2", l2, low=0)
+
+    def __call__(self, w: ArrayLike) -> float:
+        """The penalty on a weight array."""
+        weights = floats("w", w).astype(np.float64)
+        return float(self.l1 * np.abs(weights).sum() + self.l2 * np.square(weights).sum())
+
+    def get_config(self) -> dict[str, Any]:
+        """Both factors."""
+        return {"l1": self.l1, "l2": self.l2}
+
+
+class L1(L1L2):
+    """l1 * sum(abs(w)), default l1 = 0.01."""
+
+    def __init__(self, l1: float = 0.01) -> None:
+        super().__init__(l1=l1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The factor."""
+        return {"l1": self.l1}
+
+
+class L2(L1L2):
+    """l2 * sum(w ** 2), default l2 = 0.01."""
+
+    def __init__(self, l2: float = 0.01) -> None:
+        super().__init__(l2=l2)
+
+    def get_config(self) -> dict[str, Any]:
+        """The factor."""
+        return {"l2": self.l2}
+
+
+_REGISTRY = Registry("regularizer", L1L2, {"l1": L1, "l2": L2, "l1_l2": L1L2})
+
+
+def get(identifier: object) -> L1L2 | None:
+    """A regularizer from its name, class or configuration; None stays None."""
+    return None if identifier is None else _REGISTRY.get(identifier)

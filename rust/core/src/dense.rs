@@ -1,0 +1,82 @@
+//! The dense layer: three products.
+//!
+//! ```text
+//! forward    Z = X W + b        each row of X against W
+//! down       dL/dX = G W^T      G = dL/dZ
+//! gradient   dL/dW = X^T G      dL/db = the sum of G's rows
+//! ```
+//!
+//! Activations lie feature-major, that is transposed, so what is computed is `Z^T = W^T X^T` and
+//! `dX^T = W G^T`. The bias is the last row of the parameters, under the kernel, and X has a feature
+//! more that is always one: so `[W; b]` is one matrix and the third product gives both gradients.
+
+use dlcore_kernels::gemm::{Epilogue, Start, product};
+use dlcore_kernels::matrix::{Matrix, MatrixMut};
+use dlcore_kernels::simd::{Element, Simd};
+
+use crate::regularizer::Regularizer;
+
+/// One dense layer; its weights are elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Dense {
+    /// Features that come in.
+    pub fan_in: usize,
+    /// Features that go out.
+    pub units: usize,
+    /// Whether there is a bias.
+    pub use_bias: bool,
+    /// On the kernel.
+    pub kernel_regularizer: Regularizer,
+    /// On the bias.
+    pub bias_regularizer: Regularizer,
+}
+
+impl Dense {
+    /// Rows of the parameters: the kernel's, and the bias.
+    pub fn parameter_rows(&self) -> usize {
+        self.fan_in + usize::from(self.use_bias)
+    }
+
+    /// Whether a penalty is on any parameter.
+    pub fn is_regularized(&self) -> bool {
+        self.kernel_regularizer.is_some() || self.use_bias && self.bias_regularizer.is_some()
+    }
+
+    /// The regularizer on row `i` of the parameters.
+    pub fn regularizer(&self, i: usize) -> Regularizer {
+        if i < self.fan_in { self.kernel_regularizer } else { self.bias_regularizer }
+    }
+
+    /// `output = W^T input + b`; `parameters` may be some of the columns, then `output` is those rows.
+    pub fn forward<T: Element, S: Simd>(
+        &self,
+        parameters: Matrix<'_, T>,
+        input: Matrix<'_, T>,
+        output: MatrixMut<'_, T>,
+        epilogue: impl Epilogue<T>,
+    ) {
+        let kernel = parameters.row_range(0..self.fan_in);
+        let start = if self.use_bias { Start::PerRow(parameters.row(self.fan_in)) } else { Start::Zero };
+        product::<T, S, _>(kernel.transposed(), input, start, output, epilogue);
+    }
+
+    /// `output = W gradient`; `kernel` may be some of the rows, then `output` is those rows.
+    pub fn down<T: Element, S: Simd>(
+        kernel: Matrix<'_, T>,
+        gradient: Matrix<'_, T>,
+        output: MatrixMut<'_, T>,
+        epilogue: impl Epilogue<T>,
+    ) {
+        product::<T, S, _>(kernel.strided(), gradient, Start::Zero, output, epilogue);
+    }
+
+    /// `output = input gradient`, summed over the batch; `input` may be some of the features, then
+    /// `output` is those rows of the parameters' gradient.
+    pub fn gradient<T: Element, S: Simd>(
+        input: Matrix<'_, T>,
+        gradient_rows: Matrix<'_, T>,
+        output: MatrixMut<'_, T>,
+    ) {
+        product::<T, S, _>(input.strided(), gradient_rows, Start::Zero, output, ());
+    }
+}

@@ -1,0 +1,114 @@
+//! Weights in a file: safetensors, written all at once or not at all.
+//!
+//! A write goes to a new file beside the target, is flushed to the disk, and then takes the target's
+//! name, which is atomic. Whoever looks, or is interrupted, finds the old file or the new one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use dlcore_kernels::simd::Element;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::error::Error;
+
+/// A tensor's numbers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Values {
+    /// Of 32 bits.
+    F32(Vec<f32>),
+    /// Of 64 bits.
+    F64(Vec<f64>),
+}
+
+/// A named tensor.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tensor {
+    /// Its name.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its numbers, row by row.
+    pub values: Values,
+}
+
+/// What else a file says: one text for each key.
+pub type Metadata = Vec<(String, String)>;
+
+/// Writes tensors and metadata.
+pub fn save(path: &Path, tensors: &[Tensor], metadata: Metadata) -> Result<(), Error> {
+    let bytes: Vec<_> = tensors
+        .iter()
+        .map(|tensor| match &tensor.values {
+            Values::F32(values) => {
+                (Dtype::F32, values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>())
+            }
+            Values::F64(values) => (Dtype::F64, values.iter().flat_map(|x| x.to_le_bytes()).collect()),
+        })
+        .collect();
+    let mut views = Vec::new();
+    for (tensor, (dtype, bytes)) in tensors.iter().zip(&bytes) {
+        let view = TensorView::new(*dtype, tensor.shape.clone(), bytes)
+            .map_err(|error| Error::Invalid(format!("tensor {:?}: {error}", tensor.name)))?;
+        views.push((tensor.name.as_str(), view));
+    }
+    let file = safetensors::serialize(views, Some(metadata.into_iter().collect()))
+        .map_err(|error| Error::Invalid(format!("tensors: {error}")))?;
+    write_atomically(path, &file).map_err(|source| Error::File { path: path.display().to_string(), source })
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = Unfinished(folder.join(beside));
+    let mut file = File::create(&beside.0)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside.0, path)?;
+    // The name is safe once the folder is; where folders cannot be opened, there is nothing to do.
+    if let Ok(folder) = File::open(folder) {
+        folder.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Removed when dropped; after the rename there is nothing left to remove.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Reads tensors and metadata, in the order of their names.
+pub fn load(path: &Path) -> Result<(Vec<Tensor>, Metadata), Error> {
+    let name = || path.display().to_string();
+    let bytes = fs::read(path).map_err(|source| Error::File { path: name(), source })?;
+    let damaged = |reason: String| Error::Damaged { path: name(), reason };
+    let not_safetensors = |error| damaged(format!("not a whole safetensors file ({error})"));
+    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(not_safetensors)?;
+    let mut metadata: Metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
+    metadata.sort();
+    let file = SafeTensors::deserialize(&bytes).map_err(not_safetensors)?;
+    let mut tensors = Vec::new();
+    for (name, view) in file.iter() {
+        let values = match view.dtype() {
+            Dtype::F32 => Values::F32(numbers(view.data(), f32::from_le_bytes)),
+            Dtype::F64 => Values::F64(numbers(view.data(), f64::from_le_bytes)),
+            other => return Err(damaged(format!("tensor {name:?}: expected F32 or F64, got {other:?}"))),
+        };
+        tensors.push(Tensor { name: name.to_owned(), shape: view.shape().to_vec(), values });
+    }
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok((tensors, metadata))
+}
+
+fn numbers<T: Element, const N: usize>(bytes: &[u8], decode: fn([u8; N]) -> T) -> Vec<T> {
+    bytes.as_chunks::<N>().0.iter().map(|chunk| decode(*chunk)).collect()
+}

@@ -1,0 +1,277 @@
+//! Walks the table: a loss without a formula here fails.
+
+use dlcore_kernels::matrix::{Matrix, MatrixMut};
+use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
+
+use super::{Loss, Parameters, Pass, Targets, find};
+use crate::activation::Activation;
+
+const ROWS: usize = 19;
+const BATCH_ROWS: usize = 25;
+
+fn log_sigmoid(z: f64) -> f64 {
+    if z < -40.0 { z } else { -(-z).exp().ln_1p() }
+}
+
+/// The loss of one row, in plain words.
+fn naive(name: &str, parameters: Parameters, outputs: &[f64], targets: &[f64]) -> f64 {
+    let Parameters { from_logits, label_smoothing: s, delta } = parameters;
+    let n = outputs.len() as f64;
+    let clip = |p: f64| p.clamp(1e-7, 1.0 - 1e-7);
+    let mean = |term: &dyn Fn(f64, f64) -> f64| {
+        outputs.iter().zip(targets).map(|(&p, &y)| term(p, y)).sum::<f64>() / n
+    };
+    match name {
+        "binary_crossentropy" => mean(&|p, y| {
+            let y = y * (1.0 - s) + s / 2.0;
+            let (log_p, log_not_p) = if from_logits {
+                (log_sigmoid(p), log_sigmoid(-p))
+            } else {
+                (clip(p).ln(), (1.0 - clip(p)).ln())
+            };
+            -y * log_p - (1.0 - y) * log_not_p
+        }),
+        "categorical_crossentropy" | "sparse_categorical_crossentropy" => {
+            let largest = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let logits_sum: f64 = outputs.iter().map(|z| (z - largest).exp()).sum();
+            let sum: f64 = outputs.iter().sum();
+            let mut loss = 0.0;
+            for (j, &p) in outputs.iter().enumerate() {
+                let y = if name.starts_with("sparse") {
+                    f64::from(u8::from(targets[0] == j as f64))
+                } else {
+                    targets[j] * (1.0 - s) + s / n
+                };
+                let log_p = if from_logits { p - largest - logits_sum.ln() } else { clip(p / sum).ln() };
+                loss -= y * log_p;
+            }
+            loss
+        }
+        "mean_squared_error" => mean(&|p, y| (p - y).powi(2)),
+        "mean_absolute_error" => mean(&|p, y| (p - y).abs()),
+        "huber" => mean(&|p, y| {
+            let e = (p - y).abs();
+            if e <= delta { 0.5 * e * e } else { delta * e - 0.5 * delta * delta }
+        }),
+        "poisson" => mean(&|p, y| p - y * (p + 1e-7).ln()),
+        _ => panic!("no formula for {name}"),
+    }
+}
+
+struct Run<'a, T>(Loss, Pass<'a, T>);
+
+impl<T: Element> Kernel for Run<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        self.0.run::<T, S>(self.1);
+    }
+}
+
+/// Losses and gradients of a block of `n` outputs.
+fn pass<T: Element>(
+    isa: Isa,
+    loss: Loss,
+    outputs: &[f64],
+    targets: &[f64],
+    weights: Option<&[f64]>,
+) -> [Vec<f64>; 2] {
+    let cast = |values: &[f64]| -> Vec<T> { values.iter().map(|&v| T::from_f64(v)).collect() };
+    let (outputs, targets, weights) = (cast(outputs), cast(targets), weights.map(cast));
+    let n = outputs.len() / ROWS;
+    let mut gradient = vec![T::from_f64(f64::NAN); outputs.len()];
+    let mut losses = vec![T::default(); ROWS];
+    isa.run(Run(
+        loss,
+        Pass {
+            outputs: Matrix::from_slice(&outputs, n, ROWS),
+            targets: Matrix::from_slice(&targets, targets.len() / ROWS, ROWS),
+            weights: weights.as_deref(),
+            batch_rows: BATCH_ROWS,
+            gradient: MatrixMut::from_slice(&mut gradient, n, ROWS),
+            losses: &mut losses,
+        },
+    ));
+    [losses, gradient].map(|values| values.into_iter().map(T::to_f64).collect())
+}
+
+fn all() -> Vec<(Loss, Parameters)> {
+    let mut all = Vec::new();
+    for name in Loss::NAMES {
+        for from_logits in [false, true] {
+            for label_smoothing in [0.0, 0.1] {
+                let parameters = Parameters { from_logits, label_smoothing, delta: 0.3 };
+                all.push((find(name, parameters).unwrap(), parameters));
+            }
+        }
+    }
+    all
+}
+
+/// Outputs between 0.02 and 0.98, four times that for logits; any targets in (0, 1), or labels.
+fn data(loss: Loss, parameters: Parameters, n: usize) -> (Vec<f64>, Vec<f64>) {
+    let scatter = |i: usize| 0.02 + 0.96 * (i * 37 % 101) as f64 / 101.0;
+    let outputs = (0..n * ROWS).map(scatter);
+    let outputs = outputs.map(|p| if parameters.from_logits { 8.0 * p - 4.0 } else { p }).collect();
+    let targets = match loss.targets() {
+        Targets::Vectors => (0..n * ROWS).map(|i| scatter(i * 3 + 5) + 0.001).collect(),
+        Targets::Labels => (0..ROWS).map(|i| (i * 5 % 7 % n) as f64).collect(),
+    };
+    (outputs, targets)
+}
+
+fn column(block: &[f64], row: usize) -> Vec<f64> {
+    block.iter().skip(row).step_by(ROWS).copied().collect()
+}
+
+/// Poisson takes the logarithm of an output, which must not be negative.
+fn is_defined(loss: Loss, parameters: Parameters) -> bool {
+    loss.name() != "poisson" || !parameters.from_logits
+}
+
+#[test]
+fn values_and_gradients_agree_with_the_plain_formula() {
+    const STEP: f64 = 1e-5;
+    let weights: Vec<f64> = (0..ROWS).map(|i| 0.5 + i as f64 / 8.0).collect();
+    for (loss, parameters) in all().into_iter().filter(|&(loss, parameters)| is_defined(loss, parameters)) {
+        for n in [1, 3, 10] {
+            let (outputs, targets) = data(loss, parameters, n);
+            let [losses, gradient] = pass::<f64>(Isa::best(), loss, &outputs, &targets, Some(&weights));
+            let [single, _] = pass::<f32>(Isa::best(), loss, &outputs, &targets, Some(&weights));
+            for row in 0..ROWS {
+                let targets = column(&targets, row);
+                let expected =
+                    weights[row] * naive(loss.name(), parameters, &column(&outputs, row), &targets);
+                let found = losses[row];
+                assert!(
+                    (found - expected).abs() <= 1e-13 * (1.0 + expected),
+                    "{loss:?}: {found}, {expected}"
+                );
+                assert!((single[row] - expected).abs() <= 1e-5, "{loss:?}: {}, {expected}", single[row]);
+                for j in 0..n {
+                    let moved = [STEP, -STEP].map(|step| {
+                        let mut outputs = column(&outputs, row);
+                        outputs[j] += step;
+                        weights[row] / BATCH_ROWS as f64 * naive(loss.name(), parameters, &outputs, &targets)
+                    });
+                    let expected = (moved[0] - moved[1]) / (2.0 * STEP);
+                    let found = gradient[j * ROWS + row];
+                    let slack = 1e-6 * expected.abs() + 1e-9;
+                    assert!((found - expected).abs() <= slack, "{loss:?}': {found}, {expected}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn without_weights_each_row_counts_once() {
+    for (loss, parameters) in all().into_iter().filter(|&(loss, parameters)| is_defined(loss, parameters)) {
+        let (outputs, targets) = data(loss, parameters, 3);
+        let plain = pass::<f32>(Isa::best(), loss, &outputs, &targets, None);
+        assert_eq!(plain, pass::<f32>(Isa::best(), loss, &outputs, &targets, Some(&[1.0; ROWS])));
+    }
+}
+
+/// Logits of plus and minus 10 000, probabilities of exactly 0 and 1.
+#[test]
+fn extremes_stay_finite_and_right() {
+    for (loss, parameters) in all().into_iter().filter(|&(loss, parameters)| is_defined(loss, parameters)) {
+        for n in [2, 3] {
+            let (low, high) = if parameters.from_logits { (-1e4, 1e4) } else { (0.0, 1.0) };
+            let outputs: Vec<f64> = (0..n * ROWS).map(|i| [low, high][(i % ROWS + i / ROWS) % 2]).collect();
+            let targets: Vec<f64> = match loss.targets() {
+                Targets::Vectors => (0..n * ROWS).map(|i| ((i / 2) % 2) as f64).collect(),
+                Targets::Labels => (0..ROWS).map(|i| ((i / 2) % n) as f64).collect(),
+            };
+            for (run, tolerance) in [(pass::<f32> as fn(_, _, &_, &_, _) -> _, 1e-2), (pass::<f64>, 1e-12)] {
+                let [losses, gradient]: [Vec<f64>; 2] = run(Isa::best(), loss, &outputs, &targets, None);
+                assert!(gradient.iter().all(|g| g.is_finite()), "{loss:?}: {gradient:?}");
+                for (row, found) in losses.into_iter().enumerate() {
+                    let (outputs, targets) = (column(&outputs, row), column(&targets, row));
+                    let expected = naive(loss.name(), parameters, &outputs, &targets);
+                    let slack = tolerance * (1.0 + expected.abs());
+                    assert!((found - expected).abs() <= slack, "{loss:?}: {found}, {expected}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_clipped_probability_has_no_gradient() {
+    let loss = find("binary_crossentropy", Parameters::default()).unwrap();
+    let [_, gradient] = pass::<f64>(Isa::best(), loss, &[1e-8; ROWS], &[1.0; ROWS], None);
+    assert_eq!(gradient, [0.0; ROWS]);
+    let [_, gradient] = pass::<f64>(Isa::best(), loss, &[2e-7; ROWS], &[1.0; ROWS], None);
+    assert!(gradient[0] < -1e5);
+}
+
+#[test]
+fn nan_is_not_hidden() {
+    for (loss, parameters) in all().into_iter().filter(|&(loss, parameters)| is_defined(loss, parameters)) {
+        let (mut outputs, targets) = data(loss, parameters, 3);
+        outputs[ROWS + 4] = f64::NAN;
+        let [losses, gradient] = pass::<f32>(Isa::best(), loss, &outputs, &targets, None);
+        assert!(losses[4].is_nan(), "{loss:?}: {losses:?}");
+        assert!(gradient[ROWS + 4].is_nan(), "{loss:?}: {gradient:?}");
+        assert!(losses[5].is_finite());
+    }
+}
+
+struct Chain<'a>(Activation, MatrixMut<'a, f64>, Option<Matrix<'a, f64>>);
+
+impl Kernel for Chain<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        match self.2 {
+            None => self.0.forward::<f64, S>(self.1),
+            Some(kept) => self.0.backward::<f64, S>(kept, 1.0, self.1),
+        }
+    }
+}
+
+/// The canonical pair in one formula equals the two one after the other.
+#[test]
+fn on_the_inputs_of_its_activation_a_loss_is_the_same() {
+    let mut pairs = 0;
+    for (loss, parameters) in all() {
+        for activation in Activation::NAMES.iter().map(|name| Activation::named(name, 1.0).unwrap()) {
+            let Some(fused) = loss.on_inputs_of(activation) else { continue };
+            pairs += 1;
+            assert!(!parameters.from_logits);
+            let (logits, targets) = data(fused, Parameters { from_logits: true, ..parameters }, 3);
+            let mut outputs = logits.clone();
+            run_activation(activation, &mut outputs, None);
+            let [losses, mut gradient] = pass::<f64>(Isa::best(), loss, &outputs, &targets, None);
+            run_activation(activation, &mut gradient, Some(&outputs));
+            let expected = pass::<f64>(Isa::best(), fused, &logits, &targets, None).concat();
+            for (found, expected) in [losses, gradient].concat().into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{loss:?} on {activation:?}: {found}, {expected}");
+            }
+        }
+    }
+    assert_eq!(pairs, 6, "three losses, with and without label smoothing");
+}
+
+fn run_activation(activation: Activation, block: &mut [f64], kept: Option<&[f64]>) {
+    let kept = kept.map(|kept| Matrix::from_slice(kept, kept.len() / ROWS, ROWS));
+    let n = block.len() / ROWS;
+    Isa::best().run(Chain(activation, MatrixMut::from_slice(block, n, ROWS), kept));
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    for (loss, parameters) in all().into_iter().filter(|&(loss, parameters)| is_defined(loss, parameters)) {
+        let (outputs, targets) = data(loss, parameters, 3);
+        for isa in Isa::available() {
+            for run in [pass::<f32>, pass::<f64>] {
+                let expected = run(Isa::best(), loss, &outputs, &targets, None).concat();
+                let found = run(isa, loss, &outputs, &targets, None).concat();
+                let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+                assert_eq!(bits(found), bits(expected), "{loss:?} on {}", isa.name());
+            }
+        }
+    }
+}

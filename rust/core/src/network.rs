@@ -1,0 +1,474 @@
+//! A network: its weights, what it was compiled with, and the calls that run a plan.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dlcore_kernels::gather::Source;
+use dlcore_kernels::memory::Memory;
+use dlcore_kernels::program::Peek;
+use dlcore_kernels::simd::{Element, Isa};
+use dlcore_kernels::team;
+
+use crate::epoch::{Clipping, Data, Epoch};
+use crate::error::Error;
+use crate::loss::{Loss, Targets};
+use crate::metric::Metric;
+use crate::optimizer::Optimizer;
+use crate::plan::{PARAMETERS, Plan, Purpose, Request, parameter_regions};
+use crate::stage::{Layer, Stage, stages};
+
+/// Rows at a time where no update depends on it.
+const INFERENCE_ROWS: usize = 256;
+
+/// How training is done.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// Minimised.
+    pub loss: Loss,
+    /// Watched.
+    pub metrics: Vec<Metric>,
+    /// How weights follow gradients.
+    pub optimizer: Optimizer,
+    /// How gradients are cut.
+    pub clipping: Clipping,
+    /// Decoupled: each update first takes this times the learning rate off the weights.
+    pub weight_decay: f64,
+}
+
+struct Training<T> {
+    recipe: Recipe,
+    /// The recipe's loss, or its canonical form on the inputs of the output activation.
+    loss: Loss,
+    loss_on_inputs: bool,
+    gradients: Memory<T>,
+    slots: Vec<Memory<T>>,
+    iterations: u64,
+}
+
+/// What an epoch brought.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outcome {
+    /// Mean over the rows, penalty included.
+    pub loss: f64,
+    /// Means over the rows.
+    pub metrics: Vec<f64>,
+    /// Rows of the batches that were done.
+    pub rows: usize,
+    /// Batches that were done.
+    pub batches: usize,
+    /// Why the epoch ended early, if numbers were to blame.
+    pub fault: Option<&'static str>,
+}
+
+/// A dense network.
+pub struct Network<T> {
+    stages: Vec<Stage>,
+    parameters: Memory<T>,
+    seed: u64,
+    isa: Isa,
+    training: Option<Training<T>>,
+    /// One for each purpose, for the batch size that it had last.
+    plans: Vec<Plan<T>>,
+}
+
+impl<T: Element> Network<T> {
+    /// With all weights zero.
+    pub fn new(isa: Isa, input_width: usize, layers: &[Layer], seed: u64) -> Result<Self, Error> {
+        let stages = stages(input_width, layers)?;
+        let mut length = 0_usize;
+        for dense in stages.iter().filter_map(|stage| stage.dense) {
+            let size = dense.parameter_rows().checked_mul(dense.units);
+            length = size.and_then(|size| size.checked_add(length)).ok_or(Error::Invalid(format!(
+                "units: {} x {} weights are more than can be counted",
+                dense.fan_in, dense.units
+            )))?;
+        }
+        let parameters = Memory::zeroed(length)?;
+        Ok(Self { stages, parameters, seed, isa, training: None, plans: Vec::new() })
+    }
+
+    /// Features of a row.
+    pub fn input_width(&self) -> usize {
+        self.stages[0].fan_in
+    }
+
+    /// Outputs of a row.
+    pub fn output_width(&self) -> usize {
+        self.stages[self.stages.len() - 1].units
+    }
+
+    /// Updates made since [`compile`](Self::compile).
+    pub fn iterations(&self) -> u64 {
+        self.training.as_ref().map_or(0, |training| training.iterations)
+    }
+
+    /// Shapes of kernels (two numbers) and biases (one), as they lie in the parameters.
+    pub fn shapes(&self) -> Vec<Vec<usize>> {
+        let dense = self.stages.iter().filter_map(|stage| stage.dense);
+        dense
+            .flat_map(|dense| {
+                let bias = dense.use_bias.then(|| vec![dense.units]);
+                std::iter::once(vec![dense.fan_in, dense.units]).chain(bias)
+            })
+            .collect()
+    }
+
+    /// All weights, one after another.
+    pub fn parameters(&self) -> &[T] {
+        self.parameters.as_slice()
+    }
+
+    /// All weights, one after another.
+    pub fn parameters_mut(&mut self) -> &mut [T] {
+        self.parameters.as_mut_slice()
+    }
+
+    /// The gradients that [`differentiate`](Self::differentiate) found, like the parameters.
+    pub fn gradients(&self) -> &[T] {
+        self.training.as_ref().map_or(&[], |training| training.gradients.as_slice())
+    }
+
+    /// The optimizer's slots, each like the parameters.
+    pub fn slots(&self) -> Vec<&[T]> {
+        let slots = self.training.as_ref().map_or(&[][..], |training| &training.slots);
+        slots.iter().map(Memory::as_slice).collect()
+    }
+
+    /// Puts the optimizer's state back.
+    pub fn set_slots(&mut self, slots: &[Vec<T>], iterations: u64) -> Result<(), Error> {
+        let training = self.training.as_mut().ok_or_else(not_compiled)?;
+        let length = self.parameters.len();
+        if slots.len() != training.slots.len() || slots.iter().any(|slot| slot.len() != length) {
+            return Err(Error::Invalid(format!(
+                "slots: expected {} of {length} numbers, got {:?}",
+                training.slots.len(),
+                slots.iter().map(Vec::len).collect::<Vec<_>>()
+            )));
+        }
+        for (to, from) in training.slots.iter_mut().zip(slots) {
+            to.as_mut_slice().copy_from_slice(from);
+        }
+        training.iterations = iterations;
+        Ok(())
+    }
+
+    /// Says how to train; the optimizer starts afresh.
+    pub fn compile(&mut self, recipe: Recipe) -> Result<(), Error> {
+        let last = &self.stages[self.stages.len() - 1];
+        let canonical = recipe.loss.on_inputs_of(last.activation).filter(|_| last.dropout.is_none());
+        let length = self.parameters.len();
+        let slots =
+            recipe.optimizer.slots().iter().map(|_| Memory::zeroed(length)).collect::<Result<_, _>>()?;
+        let loss = canonical.unwrap_or(recipe.loss);
+        self.training = Some(Training {
+            loss_on_inputs: canonical.is_some(),
+            loss,
+            gradients: Memory::zeroed(length)?,
+            slots,
+            iterations: 0,
+            recipe,
+        });
+        Ok(())
+    }
+
+    /// Columns that targets must have.
+    pub fn target_width(&self) -> Result<usize, Error> {
+        let training = self.training.as_ref().ok_or_else(not_compiled)?;
+        Ok(match training.recipe.loss.targets() {
+            Targets::Labels => 1,
+            Targets::Vectors => self.output_width(),
+        })
+    }
+
+    /// One epoch. `keep_on` is asked now and then (often enough for Ctrl-C) whether to go on; if
+    /// not, the epoch ends after a whole batch.
+    pub fn train(
+        &mut self,
+        data: Data<'_, T>,
+        batch_size: usize,
+        learning_rate: f64,
+        keep_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Outcome, Error> {
+        self.run(Purpose::Train, data, batch_size, learning_rate, keep_on)
+    }
+
+    /// Losses and metrics, without dropout.
+    pub fn evaluate(
+        &mut self,
+        data: Data<'_, T>,
+        keep_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Outcome, Error> {
+        let mut outcome = self.run(Purpose::Evaluate, data, INFERENCE_ROWS, 0.0, keep_on)?;
+        outcome.loss += self.penalty();
+        Ok(outcome)
+    }
+
+    /// The gradients of the loss of all rows as one batch, with the dropout of the next update.
+    pub fn differentiate(&mut self, data: Data<'_, T>) -> Result<Outcome, Error> {
+        self.run(Purpose::Differentiate, data, data.rows, 0.0, &mut || true)
+    }
+
+    /// The outputs of all rows, row by row.
+    pub fn predict(
+        &mut self,
+        x: Source<'_, T>,
+        outputs: &mut [T],
+        keep_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), Error> {
+        let width = self.output_width();
+        let data = Data {
+            x,
+            y: None,
+            weights: None,
+            order: dlcore_kernels::gather::Order::Sequence,
+            rows: x.rows(),
+        };
+        if outputs.len() != x.rows() * width {
+            return Err(Error::Invalid(format!(
+                "outputs: expected {} numbers, got {}",
+                x.rows() * width,
+                outputs.len()
+            )));
+        }
+        let request = Request {
+            purpose: Purpose::Predict,
+            batch_size: INFERENCE_ROWS.min(data.rows.max(1)),
+            weighted: false,
+            target_width: 0,
+            metrics: 0,
+            slots: 0,
+            norms: false,
+        };
+        self.check(&data)?;
+        let plan = plan(&mut self.plans, &self.stages, request)?;
+        let epoch = Epoch {
+            stages: &self.stages,
+            purpose: Purpose::Predict,
+            data,
+            batch_size: request.batch_size,
+            loss: None,
+            loss_on_inputs: false,
+            metrics: &[],
+            optimizer: None,
+            clipping: Clipping::default(),
+            first_rows: &[],
+            weight_decay: 0.0,
+            learning_rate: 0.0,
+            seed: 0,
+            iterations: 0,
+            weight_fault: AtomicBool::new(false),
+        };
+        let (region, work, threads) = (plan.output, plan.work, plan.threads().min(team::threads()));
+        let mut poll = Poll::new(work, keep_on);
+        let mut memories = [&mut self.parameters, &mut plan.workspace];
+        let mut rest = outputs.chunks_mut(request.batch_size * width);
+        plan.program.run(self.isa, threads, &mut memories, &epoch, |_, peek| {
+            let matrix = peek.matrix(region);
+            let rows = rest.next().expect("a chunk a step");
+            for j in 0..width {
+                for (to, value) in rows.iter_mut().skip(j).step_by(width).zip(matrix.row(j)) {
+                    *to = *value;
+                }
+            }
+            poll.go_on()
+        });
+        Ok(())
+    }
+
+    /// The penalty on the weights as they are.
+    fn penalty(&self) -> f64 {
+        let mut sum = 0.0;
+        for (stage, region) in self.stages.iter().zip(parameter_regions(&self.stages, PARAMETERS)) {
+            let (Some(dense), Some(region)) = (stage.dense, region) else { continue };
+            if dense.is_regularized() {
+                for i in 0..region.rows {
+                    let row = region.row(i);
+                    let weights = &self.parameters()[row.offset..row.offset + row.columns];
+                    sum += self.isa.run(RowPenalty { regularizer: dense.regularizer(i), weights }).to_f64();
+                }
+            }
+        }
+        sum
+    }
+
+    fn check(&self, data: &Data<'_, T>) -> Result<(), Error> {
+        let width = self.input_width();
+        if data.x.columns() != width {
+            return Err(Error::Invalid(format!(
+                "x: expected rows of {width} features, got {}",
+                data.x.columns()
+            )));
+        }
+        let lengths = [("x", Some(data.x)), ("y", data.y), ("sample_weight", data.weights)];
+        for (name, source) in lengths {
+            if let Some(source) = source.filter(|source| source.rows() != data.x.rows()) {
+                let (expected, got) = (data.x.rows(), source.rows());
+                return Err(Error::Invalid(format!("{name}: expected {expected} rows as in x, got {got}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn run(
+        &mut self,
+        purpose: Purpose,
+        data: Data<'_, T>,
+        batch_size: usize,
+        learning_rate: f64,
+        keep_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Outcome, Error> {
+        self.check(&data)?;
+        let target_width = self.target_width()?;
+        let y = data.y.ok_or_else(|| Error::Invalid("y: expected targets, got none".to_owned()))?;
+        if y.columns() != target_width {
+            let got = y.columns();
+            return Err(Error::Invalid(format!(
+                "y: expected {target_width} columns for this loss, got {got}"
+            )));
+        }
+        if data.rows == 0 || batch_size == 0 {
+            return Err(Error::Invalid("x and batch_size: expected at least 1 row".to_owned()));
+        }
+        let training = self.training.as_mut().ok_or_else(not_compiled)?;
+        let recipe = &training.recipe;
+        let request = Request {
+            purpose,
+            batch_size: batch_size.min(data.rows),
+            weighted: data.weights.is_some(),
+            target_width,
+            metrics: recipe.metrics.len(),
+            slots: training.slots.len(),
+            norms: recipe.clipping.norm.is_some() || recipe.clipping.global_norm.is_some(),
+        };
+        let plan = plan(&mut self.plans, &self.stages, request)?;
+        let epoch = Epoch {
+            stages: &self.stages,
+            purpose,
+            data,
+            batch_size: request.batch_size,
+            loss: Some(&training.loss),
+            loss_on_inputs: training.loss_on_inputs,
+            metrics: &recipe.metrics,
+            optimizer: Some(&recipe.optimizer),
+            clipping: recipe.clipping,
+            first_rows: &plan.first_rows,
+            weight_decay: recipe.weight_decay,
+            learning_rate,
+            seed: self.seed,
+            iterations: training.iterations,
+            weight_fault: AtomicBool::new(false),
+        };
+        let is_regularized =
+            self.stages.iter().any(|stage| stage.dense.is_some_and(|dense| dense.is_regularized()));
+        let penalties = (purpose != Purpose::Evaluate && is_regularized).then_some(plan.penalties);
+        let threads = plan.threads().min(team::threads());
+        let mut poll = Poll::new(plan.work, keep_on);
+        let mut memories = vec![&mut self.parameters, &mut plan.workspace, &mut training.gradients];
+        memories.extend(&mut training.slots);
+        let mut sums = vec![0.0; 1 + recipe.metrics.len()];
+        let mut outcome = Outcome::default();
+        let values = plan.values;
+        plan.program.run(self.isa, threads, &mut memories, &epoch, |index, peek| {
+            let rows = request.batch_size.min(data.rows - index * request.batch_size);
+            let loss = sum(peek.matrix(values).row(0), rows) + rows as f64 * penalty(peek, penalties);
+            if !loss.is_finite() {
+                outcome.fault = Some("the loss is not finite");
+                return ControlFlow::Break(());
+            }
+            sums[0] += loss;
+            for (i, sum_of_metric) in sums.iter_mut().enumerate().skip(1) {
+                *sum_of_metric += sum(peek.matrix(values).row(i), rows);
+            }
+            if epoch.weight_fault.load(Ordering::Relaxed) {
+                outcome.fault = Some("a weight would not have stayed finite");
+                return ControlFlow::Break(());
+            }
+            outcome.rows += rows;
+            outcome.batches += 1;
+            poll.go_on()
+        });
+        if purpose == Purpose::Train {
+            training.iterations += outcome.batches as u64;
+        }
+        let rows = outcome.rows.max(1) as f64;
+        outcome.loss = sums[0] / rows;
+        outcome.metrics = sums[1..].iter().map(|sum| sum / rows).collect();
+        Ok(outcome)
+    }
+}
+
+fn not_compiled() -> Error {
+    Error::Invalid("the model is not compiled: call compile() first".to_owned())
+}
+
+/// The plan for a request: that of the last time, or a new one in its place.
+fn plan<'a, T: Element>(
+    plans: &'a mut Vec<Plan<T>>,
+    stages: &[Stage],
+    request: Request,
+) -> Result<&'a mut Plan<T>, Error> {
+    if let Some(at) = plans.iter().position(|plan| plan.request == request) {
+        return Ok(&mut plans[at]);
+    }
+    plans.retain(|plan| plan.request.purpose != request.purpose);
+    plans.push(Plan::new(stages, request)?);
+    Ok(plans.last_mut().expect("just pushed"))
+}
+
+/// The sum of the first numbers, in sixteen chains that are added in order.
+fn sum<T: Element>(values: &[T], count: usize) -> f64 {
+    let mut chains = [0.0; 16];
+    for values in values[..count].chunks(16) {
+        for (chain, value) in chains.iter_mut().zip(values) {
+            *chain += value.to_f64();
+        }
+    }
+    chains.iter().sum()
+}
+
+fn penalty<T: Element>(peek: &Peek<'_, T>, region: Option<dlcore_kernels::program::Region>) -> f64 {
+    let Some(region) = region else { return 0.0 };
+    let rows = peek.matrix(region);
+    (0..rows.rows()).map(|i| rows.row(i)[0].to_f64()).sum()
+}
+
+struct RowPenalty<'a, T> {
+    regularizer: crate::regularizer::Regularizer,
+    weights: &'a [T],
+}
+
+impl<T: Element> dlcore_kernels::simd::Kernel for RowPenalty<'_, T> {
+    type Output = T;
+    #[inline(always)]
+    fn run<S: dlcore_kernels::simd::Simd>(self) -> T {
+        self.regularizer.penalty::<T, S>(self.weights)
+    }
+}
+
+/// Asks whether to go on, about every millisecond of arithmetic, not more often.
+struct Poll<'a> {
+    every: usize,
+    since: usize,
+    keep_on: &'a mut dyn FnMut() -> bool,
+}
+
+impl<'a> Poll<'a> {
+    fn new(work: usize, keep_on: &'a mut dyn FnMut() -> bool) -> Self {
+        /// Multiply-adds in about a millisecond of a slow core, and the least that a step counts for.
+        const MILLISECOND: usize = 10_000_000;
+        const LEAST: usize = 10_000;
+        Self { every: MILLISECOND / work.max(LEAST), since: 0, keep_on }
+    }
+
+    fn go_on(&mut self) -> ControlFlow<()> {
+        self.since += 1;
+        if self.since <= self.every {
+            return ControlFlow::Continue(());
+        }
+        self.since = 0;
+        if (self.keep_on)() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! Whole trainings: the same bits everywhere, no allocation in a step, and what faults leave behind.
+
+use dlcore_kernels::gather::Order;
+
+use super::*;
+use crate::loss;
+use crate::optimizer;
+use crate::random;
+use crate::regularizer::Regularizer;
+
+fn dense(units: usize, l2: f64) -> Layer {
+    let kernel_regularizer = Regularizer { l1: l2 / 2.0, l2 };
+    Layer::Dense { units, use_bias: true, kernel_regularizer, bias_regularizer: Regularizer::default() }
+}
+
+fn activation(name: &str) -> Layer {
+    Layer::Activation(Activation::named(name, 1.0).unwrap())
+}
+
+use crate::activation::Activation;
+
+fn recipe(loss_name: &str, optimizer_name: &str, clipping: Clipping) -> Recipe {
+    let optimizer_parameters = optimizer::Parameters {
+        momentum: 0.9,
+        nesterov: true,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        rho: 0.9,
+        centered: true,
+        amsgrad: optimizer_name == "adam",
+        epsilon: 1e-7,
+    };
+    Recipe {
+        loss: loss::find(loss_name, loss::Parameters { delta: 1.0, ..Default::default() }).unwrap(),
+        metrics: vec![Metric::named("mean_absolute_error", 0.5).unwrap()],
+        optimizer: optimizer::find(optimizer_name, optimizer_parameters).unwrap(),
+        clipping,
+        weight_decay: 0.01,
+    }
+}
+
+/// A network with weights, and rows to learn.
+struct Case<T> {
+    network: Network<T>,
+    x: Vec<T>,
+    y: Vec<T>,
+    weights: Vec<T>,
+    widths: [usize; 2],
+}
+
+impl<T: Element> Case<T> {
+    fn new(isa: Isa, width: usize, layers: &[Layer], rows: usize) -> Self {
+        let mut network = Network::new(isa, width, layers, 11).unwrap();
+        random::uniform(isa, 1, -0.2, 0.2, network.parameters_mut());
+        let outputs = network.output_width();
+        let numbers = |seed, count, low| {
+            let mut values = vec![T::default(); count];
+            random::uniform(isa, seed, low, 1.0, &mut values);
+            values
+        };
+        Self {
+            network,
+            x: numbers(2, rows * width, -1.0),
+            y: numbers(3, rows * outputs, 0.0),
+            weights: numbers(4, rows, 0.0),
+            widths: [width, outputs],
+        }
+    }
+
+    fn train(&mut self, order: Order<'_>, rows: usize, batch: usize, rate: f64) -> Outcome {
+        let [width, outputs] = self.widths;
+        let x = Source::new(&self.x, width).unwrap();
+        let data =
+            Data { x, y: Source::new(&self.y, outputs), weights: Source::new(&self.weights, 1), order, rows };
+        self.network.train(data, batch, rate, &mut || true).unwrap()
+    }
+
+    fn predict(&mut self) -> Vec<T> {
+        let x = Source::new(&self.x, self.widths[0]).unwrap();
+        let mut outputs = vec![T::default(); x.rows() * self.widths[1]];
+        self.network.predict(x, &mut outputs, &mut || true).unwrap();
+        outputs
+    }
+}
+
+/// FNV-1a over the bits of numbers.
+fn digest(numbers: impl IntoIterator<Item = f64>) -> u64 {
+    let bytes = numbers.into_iter().flat_map(|x| x.to_bits().to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Wide and narrow layers, every kind of stage, a short last batch, all that optimizers can do.
+fn training_digest<T: Element>(isa: Isa) -> u64 {
+    let wide = [
+        Layer::Dropout(0.1),
+        dense(130, 1e-4),
+        activation("gelu"),
+        Layer::Dropout(0.3),
+        dense(300, 0.0),
+        activation("relu"),
+        Layer::Dropout(0.2),
+        dense(7, 0.0),
+        activation("softmax"),
+    ];
+    let narrow = [dense(3, 0.0), activation("tanh"), activation("elu"), dense(1, 0.0), activation("sigmoid")];
+    let norm = Clipping { norm: Some(0.5), ..Clipping::default() };
+    let global = Clipping { value: Some(0.1), global_norm: Some(1.0), ..Clipping::default() };
+    let cases = [
+        (&wide[..], "categorical_crossentropy", "adam", Clipping::default()),
+        (&wide[..], "mean_squared_error", "rmsprop", norm),
+        (&narrow[..], "binary_crossentropy", "sgd", global),
+    ];
+    let mut numbers = Vec::new();
+    for (layers, loss, optimizer, clipping) in cases {
+        let mut case = Case::<T>::new(isa, 19, layers, 150);
+        case.network.compile(recipe(loss, optimizer, clipping)).unwrap();
+        for epoch in 0..3 {
+            let order = random::shuffle(isa, epoch, 150);
+            let outcome = case.train(Order::Listed(&order), 150, 64, 1e-2);
+            numbers.extend([outcome.loss, outcome.metrics[0]]);
+        }
+        numbers.extend(case.network.parameters().iter().map(|x| x.to_f64()));
+        numbers.extend(case.predict().into_iter().map(Element::to_f64));
+    }
+    assert!(numbers.iter().all(|x| x.is_finite()));
+    digest(numbers)
+}
+
+/// Held equal over threads and instruction sets, and, being literals, over machines.
+#[test]
+fn the_same_bits_everywhere() {
+    let before = team::threads();
+    for isa in Isa::available() {
+        for threads in [1, 2, 3, 8] {
+            team::set_threads(threads);
+            let digests = [training_digest::<f32>(isa), training_digest::<f64>(isa)];
+            assert_eq!(digests, DIGESTS, "{} on {threads} threads: {digests:#x?}", isa.name());
+        }
+    }
+    team::set_threads(before);
+}
+
+const DIGESTS: [u64; 2] = [0xa93f_2d3b_75aa_1d7f, 0x4c02_9194_8b19_3be1];
+
+#[test]
+fn a_row_has_the_same_prediction_in_any_batch() {
+    let layers = [dense(40, 0.0), activation("tanh"), dense(5, 0.0), activation("softmax")];
+    let mut case = Case::<f32>::new(Isa::best(), 33, &layers, 700);
+    let together = case.predict();
+    for row in [0, 1, 15, 16, 255, 256, 699] {
+        let x = case.x[row * 33..(row + 1) * 33].to_vec();
+        let mut alone = vec![0.0; 5];
+        case.network.predict(Source::new(&x, 33).unwrap(), &mut alone, &mut || true).unwrap();
+        assert_eq!(alone, together[row * 5..(row + 1) * 5], "row {row}");
+    }
+}
+
+/// Sixteen times the steps, not one allocation more.
+#[test]
+fn a_step_allocates_nothing() {
+    let layers =
+        [dense(40, 1e-3), activation("gelu"), Layer::Dropout(0.5), dense(3, 0.0), activation("softmax")];
+    let mut case = Case::<f32>::new(Isa::best(), 20, &layers, 640);
+    let clipping = Clipping { global_norm: Some(1.0), ..Clipping::default() };
+    case.network.compile(recipe("categorical_crossentropy", "adam", clipping)).unwrap();
+    let mut allocations = |rows| {
+        case.train(Order::Sequence, rows, 20, 1e-3);
+        allocation_counter::measure(|| {
+            case.train(Order::Sequence, rows, 20, 1e-3);
+        })
+        .count_total
+    };
+    assert_eq!(allocations(640), allocations(40));
+}
+
+#[test]
+fn a_loss_that_is_not_finite_changes_nothing() {
+    let layers = [dense(4, 0.0), activation("relu"), dense(1, 0.0)];
+    let mut case = Case::<f32>::new(Isa::best(), 3, &layers, 60);
+    case.network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
+    case.y[45] = f32::INFINITY;
+    let outcome = case.train(Order::Sequence, 40, 20, 1e-2);
+    assert_eq!((outcome.fault, outcome.batches), (None, 2));
+    let before = case.network.parameters().to_vec();
+    let order: Vec<u32> = (40..60).collect();
+    let outcome = case.train(Order::Listed(&order), 20, 20, 1e-2);
+    assert_eq!((outcome.fault, outcome.batches), (Some("the loss is not finite"), 0));
+    assert_eq!(case.network.parameters(), before);
+    assert_eq!(case.network.iterations(), 2);
+}
+
+#[test]
+fn a_weight_never_becomes_infinite() {
+    let layers = [dense(4, 0.0), activation("relu"), dense(1, 0.0)];
+    let mut case = Case::<f32>::new(Isa::best(), 3, &layers, 60);
+    case.network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
+    let faults: Vec<_> = (0..20).filter_map(|_| case.train(Order::Sequence, 60, 20, 1e38).fault).collect();
+    assert!(!faults.is_empty());
+    assert!(case.network.parameters().iter().all(|weight| weight.is_finite()));
+}
+
+#[test]
+fn a_stop_is_after_a_whole_batch() {
+    let layers = [dense(700, 0.0), activation("relu"), dense(300, 0.0)];
+    let mut case = Case::<f32>::new(Isa::best(), 100, &layers, 640);
+    case.network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
+    let [width, outputs] = case.widths;
+    let x = Source::new(&case.x, width).unwrap();
+    let data = Data { x, y: Source::new(&case.y, outputs), weights: None, order: Order::Sequence, rows: 640 };
+    let mut asked = 0;
+    let mut keep_on = || {
+        asked += 1;
+        asked < 3
+    };
+    let outcome = case.network.train(data, 64, 1e-3, &mut keep_on).unwrap();
+    assert!(outcome.batches < 10 && outcome.rows == outcome.batches * 64, "{outcome:?}");
+    assert_eq!(case.network.iterations(), outcome.batches as u64);
+}
+
+#[test]
+fn errors_name_the_argument() {
+    let message = |result: Result<Outcome, Error>| result.unwrap_err().to_string();
+    let mut case = Case::<f32>::new(Isa::best(), 3, &[dense(2, 0.0)], 8);
+    let x = Source::new(&case.x, 3).unwrap();
+    let data = |x, y, weights| Data { x, y, weights, order: Order::Sequence, rows: 8 };
+    let network = &mut case.network;
+    assert!(message(network.train(data(x, None, None), 4, 0.1, &mut || true)).contains("compile()"));
+    network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
+    assert!(message(network.train(data(x, None, None), 4, 0.1, &mut || true)).starts_with("y:"));
+    let wide = Source::new(&case.x, 4).unwrap();
+    assert!(
+        message(network.train(data(wide, None, None), 4, 0.1, &mut || true))
+            .starts_with("x: expected rows of 3")
+    );
+    let y = Source::new(&case.y, 2);
+    let short = Source::new(&case.weights[..5], 1);
+    assert!(message(network.train(data(x, y, short), 4, 0.1, &mut || true)).starts_with("sample_weight:"));
+    for (layers, name) in
+        [(vec![], "layers:"), (vec![dense(0, 0.0)], "units:"), (vec![Layer::Dropout(1.5)], "rate:")]
+    {
+        let error = Network::<f32>::new(Isa::best(), 3, &layers, 0).err().unwrap();
+        assert!(error.to_string().starts_with(name), "{error}");
+    }
+    let huge = Network::<f32>::new(Isa::best(), usize::MAX / 2, &[dense(8, 0.0)], 0).err().unwrap();
+    assert!(huge.to_string().starts_with("units:"), "{huge}");
+}

@@ -1,0 +1,124 @@
+//! The kernels by themselves, on matrices that lie row by row, for `dlcore.ops`.
+
+use dlcore_kernels::gemm;
+use dlcore_kernels::matrix::{Matrix, MatrixMut, Strided};
+use dlcore_kernels::memory::Memory;
+use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
+
+use crate::activation::Activation;
+use crate::error::Error;
+use crate::loss::{Loss, Pass, Targets};
+
+/// `output = x kernel + bias`, all row by row.
+pub fn linear<T: Element>(
+    isa: Isa,
+    x: Strided<'_, T>,
+    kernel: Strided<'_, T>,
+    bias: Option<&[T]>,
+    output: &mut [T],
+) -> Result<(), Error> {
+    let (rows, columns) = (x.rows(), kernel.columns());
+    if let Some(bias) = bias {
+        for row in output.chunks_exact_mut(columns.max(1)) {
+            row.copy_from_slice(bias);
+        }
+    }
+    let output = MatrixMut::from_slice(output, rows, columns);
+    Ok(gemm::matmul(isa, x, kernel, output, bias.is_some())?)
+}
+
+/// Applies an activation to the rows of a matrix (their length matters to softmax only).
+pub fn activation<T: Element>(
+    isa: Isa,
+    activation: Activation,
+    values: &mut [T],
+    columns: usize,
+) -> Result<(), Error> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    if !activation.mixes_features() {
+        let length = values.len();
+        isa.run(Apply { activation, block: MatrixMut::from_slice(values, 1, length) });
+        return Ok(());
+    }
+    let rows = values.len() / columns;
+    let mut block = feature_major(values, columns)?;
+    isa.run(Apply { activation, block: MatrixMut::from_slice(block.as_mut_slice(), columns, rows) });
+    for (i, row) in values.chunks_exact_mut(columns).enumerate() {
+        for (j, value) in row.iter_mut().enumerate() {
+            *value = block.as_slice()[j * rows + i];
+        }
+    }
+    Ok(())
+}
+
+struct Apply<'a, T> {
+    activation: Activation,
+    block: MatrixMut<'a, T>,
+}
+
+impl<T: Element> Kernel for Apply<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        self.activation.forward::<T, S>(self.block);
+    }
+}
+
+/// The loss of each row, and its gradient by the outputs.
+pub fn loss<T: Element>(
+    isa: Isa,
+    loss: Loss,
+    targets: &[T],
+    outputs: &[T],
+    columns: usize,
+) -> Result<(Vec<T>, Vec<T>), Error> {
+    let rows = outputs.len() / columns;
+    let target_columns = if loss.targets() == Targets::Labels { 1 } else { columns };
+    if targets.len() != rows * target_columns {
+        let (expected, got) = (rows * target_columns, targets.len());
+        return Err(Error::Invalid(format!("y_true: expected {expected} numbers, got {got}")));
+    }
+    let (outputs, targets) = (feature_major(outputs, columns)?, feature_major(targets, target_columns)?);
+    let mut gradient = Memory::zeroed(rows * columns)?;
+    let mut losses = vec![T::default(); rows];
+    isa.run(RunLoss {
+        loss,
+        pass: Pass {
+            outputs: Matrix::from_slice(outputs.as_slice(), columns, rows),
+            targets: Matrix::from_slice(targets.as_slice(), target_columns, rows),
+            weights: None,
+            batch_rows: 1,
+            gradient: MatrixMut::from_slice(gradient.as_mut_slice(), columns, rows),
+            losses: &mut losses,
+        },
+    });
+    let gradient = feature_major(gradient.as_slice(), rows)?;
+    Ok((losses, gradient.as_slice().to_vec()))
+}
+
+struct RunLoss<'a, T> {
+    loss: Loss,
+    pass: Pass<'a, T>,
+}
+
+impl<T: Element> Kernel for RunLoss<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        self.loss.run::<T, S>(self.pass);
+    }
+}
+
+/// The transpose of a matrix with rows of `columns` numbers.
+fn feature_major<T: Element>(values: &[T], columns: usize) -> Result<Memory<T>, Error> {
+    let rows = values.len() / columns.max(1);
+    let mut transposed = Memory::zeroed(values.len())?;
+    for (i, row) in values.chunks_exact(columns.max(1)).enumerate() {
+        for (j, value) in row.iter().enumerate() {
+            transposed.as_mut_slice()[j * rows + i] = *value;
+        }
+    }
+    Ok(transposed)
+}

@@ -1,0 +1,81 @@
+//! L1 and L2 penalties: `l1 sum |w| + l2 sum w^2`, with the gradient `l1 sign(w) + 2 l2 w`.
+
+use dlcore_kernels::matrix::{Matrix, MatrixMut};
+use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
+
+/// The two factors; zero is off.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Regularizer {
+    /// Of the absolute values.
+    pub l1: f64,
+    /// Of the squares.
+    pub l2: f64,
+}
+
+impl Regularizer {
+    /// Whether there is a penalty.
+    pub fn is_some(&self) -> bool {
+        self.l1 != 0.0 || self.l2 != 0.0
+    }
+
+    /// The penalty on some weights.
+    pub fn penalty<T: Element, S: Simd>(&self, weights: &[T]) -> T {
+        S::call(Penalty { regularizer: *self, weights })
+    }
+
+    /// Adds the penalty's gradient.
+    pub fn add_gradient<T: Element, S: Simd>(&self, weights: &[T], gradient: &mut [T]) {
+        S::call(AddGradient { regularizer: *self, weights, gradient });
+    }
+}
+
+/// The sum of the squares of each row.
+pub fn squared_norms<T: Element, S: Simd>(values: Matrix<'_, T>, mut norms: MatrixMut<'_, T>) {
+    let square = Regularizer { l1: 0.0, l2: 1.0 };
+    for i in 0..values.rows() {
+        norms.row(i)[0] = square.penalty::<T, S>(values.row(i));
+    }
+}
+
+struct Penalty<'a, T> {
+    regularizer: Regularizer,
+    weights: &'a [T],
+}
+
+impl<T: Element> Kernel for Penalty<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<S: Simd>(self) -> T {
+        let l1 = T::Vector::<S>::constant(self.regularizer.l1);
+        let l2 = T::Vector::<S>::constant(self.regularizer.l2);
+        let mut sum = T::Vector::<S>::zero();
+        for weights in self.weights.chunks(T::LANES) {
+            let w = T::Vector::<S>::load_part(weights);
+            sum = (l2 * w).mul_add(w, l1.mul_add(w.abs(), sum));
+        }
+        sum.sum()
+    }
+}
+
+struct AddGradient<'a, T> {
+    regularizer: Regularizer,
+    weights: &'a [T],
+    gradient: &'a mut [T],
+}
+
+impl<T: Element> Kernel for AddGradient<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let l1 = T::Vector::<S>::constant(self.regularizer.l1);
+        let l2 = T::Vector::<S>::constant(2.0 * self.regularizer.l2);
+        for (weights, gradient) in self.weights.chunks(T::LANES).zip(self.gradient.chunks_mut(T::LANES)) {
+            let w = T::Vector::<S>::load_part(weights);
+            let sign = T::Vector::<S>::select(w.equal(T::Vector::<S>::zero()), w, l1.copy_sign(w));
+            let g = T::Vector::<S>::load_part(gradient);
+            l2.mul_add(w, g + sign).store_part(gradient);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Rows of a batch, picked by index from the caller's matrix and laid down feature-major; and the
+//! way back, from feature-major to rows.
+//!
+//! Both go square by square, one vector by one vector: a square is loaded from as many places as it
+//! has rows, transposed in registers, and stored.
+
+use std::marker::PhantomData;
+
+use crate::matrix::{Matrix, MatrixMut};
+use crate::simd::{Element, Kernel, Simd, Vector};
+
+/// The caller's matrix, rows contiguous one after another. It is read through a pointer, never as a
+/// slice: while a network trains, the interpreter's other threads may write to the array (they can
+/// change values then, but no index).
+#[derive(Debug)]
+pub struct Source<'a, T> {
+    data: *const T,
+    rows: usize,
+    columns: usize,
+    lifetime: PhantomData<&'a [T]>,
+}
+
+impl<T> Clone for Source<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Source<'_, T> {}
+
+// SAFETY: a `Source` gives what a shared slice gives.
+unsafe impl<T: Sync> Send for Source<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Sync for Source<'_, T> {}
+
+impl<'a, T> Source<'a, T> {
+    /// The slice as rows of `columns` elements; none if it is not whole rows.
+    pub fn new(slice: &'a [T], columns: usize) -> Option<Self> {
+        let rows = slice.len().checked_div(columns)?;
+        let whole = rows * columns == slice.len();
+        whole.then_some(Self { data: slice.as_ptr(), rows, columns, lifetime: PhantomData })
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+}
+
+/// In which order rows are visited.
+#[derive(Clone, Copy, Debug)]
+pub enum Order<'a> {
+    /// As they lie.
+    Sequence,
+    /// By these indices.
+    Listed(&'a [u32]),
+}
+
+impl Order<'_> {
+    #[inline(always)]
+    fn row(&self, i: usize) -> usize {
+        match self {
+            Order::Sequence => i,
+            Order::Listed(indices) => indices[i] as usize,
+        }
+    }
+}
+
+/// Puts the rows number `first..first + count` of the order into the first `count` columns of `to`
+/// (the rest of the last vector is filled with repetitions).
+///
+/// # Panics
+/// If an index is no row, or the shapes do not fit.
+pub fn gather<T: Element, S: Simd>(
+    source: Source<'_, T>,
+    order: Order<'_>,
+    first: usize,
+    count: usize,
+    to: MatrixMut<'_, T>,
+) {
+    assert_eq!(source.columns, to.rows(), "features");
+    assert!(count.next_multiple_of(T::LANES) <= to.width(), "room for whole vectors");
+    S::call(Gather { source, order, first, count, to });
+}
+
+struct Gather<'a, T> {
+    source: Source<'a, T>,
+    order: Order<'a>,
+    first: usize,
+    count: usize,
+    to: MatrixMut<'a, T>,
+}
+
+impl<T: Element> Kernel for Gather<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { source, order, first, count, mut to } = self;
+        let pitch = to.pitch();
+        for column in (0..count).step_by(T::LANES) {
+            let mut rows = [source.data; 16];
+            for (lane, row) in rows.iter_mut().enumerate().take(T::LANES) {
+                let index = order.row(first + (column + lane).min(count - 1));
+                assert!(index < source.rows, "row {index} of {}", source.rows);
+                *row = source.data.wrapping_add(index * source.columns);
+            }
+            for feature in (0..source.columns).step_by(T::LANES) {
+                let features = (source.columns - feature).min(T::LANES);
+                let mut square = rows;
+                for row in &mut square {
+                    *row = row.wrapping_add(feature);
+                }
+                // SAFETY: `features` elements are left in each row from `feature` on; the rows of
+                // `to` have room for a vector at `column`, and `to` is no part of the source.
+                unsafe {
+                    let corner = to.as_mut_ptr().add(feature * pitch + column);
+                    T::Vector::<S>::transpose(&square, features, corner, pitch);
+                }
+            }
+        }
+    }
+}
+
+/// `to` becomes the transpose of `from`. Whole vectors are written, so both must have room for them
+/// in their rows.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn transpose<T: Element, S: Simd>(from: Matrix<'_, T>, to: MatrixMut<'_, T>) {
+    assert!(from.columns() <= to.rows() && from.rows() <= to.columns(), "shapes");
+    assert!(from.rows().next_multiple_of(T::LANES) <= to.width(), "room for whole vectors");
+    S::call(Transpose { from, to });
+}
+
+struct Transpose<'a, T> {
+    from: Matrix<'a, T>,
+    to: MatrixMut<'a, T>,
+}
+
+impl<T: Element> Kernel for Transpose<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { from, mut to } = self;
+        let pitch = to.pitch();
+        for i in (0..from.rows()).step_by(T::LANES) {
+            let mut rows = [from.as_ptr(); 16];
+            for (lane, row) in rows.iter_mut().enumerate().take(T::LANES) {
+                *row = from.as_ptr().wrapping_add((i + lane).min(from.rows() - 1) * from.pitch());
+            }
+            for j in (0..from.columns()).step_by(T::LANES) {
+                let columns = (from.columns() - j).min(T::LANES);
+                let mut square = rows;
+                for row in &mut square {
+                    *row = row.wrapping_add(j);
+                }
+                // SAFETY: `columns` elements are left in each row of `from`, and as many rows in
+                // `to`, which have room for a vector at `i`.
+                unsafe {
+                    let corner = to.as_mut_ptr().add(j * pitch + i);
+                    T::Vector::<S>::transpose(&square, columns, corner, pitch);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Isa;
+
+    struct Both<'a> {
+        source: Source<'a, f32>,
+        order: Order<'a>,
+        count: usize,
+        middle: &'a mut [f32],
+        back: &'a mut [f32],
+    }
+
+    impl Kernel for Both<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self) {
+            let features = self.source.columns();
+            let width = self.middle.len() / features;
+            gather::<f32, S>(
+                self.source,
+                self.order,
+                0,
+                self.count,
+                MatrixMut::from_slice(self.middle, features, width),
+            );
+            let from = Matrix::from_slice(self.middle, features, width).column_range(0..self.count);
+            let pitch = self.back.len() / self.count;
+            let to = MatrixMut::from_slice(self.back, self.count, pitch);
+            transpose::<f32, S>(from, to);
+        }
+    }
+
+    #[test]
+    fn gather_and_back_is_a_pick_of_rows() {
+        for isa in Isa::available() {
+            for (features, count) in [(1_usize, 1_usize), (3, 5), (16, 16), (17, 33), (40, 7), (15, 48)] {
+                let rows = 50;
+                let data: Vec<f32> = (0..rows * features).map(|i| i as f32).collect();
+                let indices: Vec<u32> = (0..count).map(|i| (i * 7 % rows) as u32).collect();
+                let mut middle = vec![0.0; features * count.next_multiple_of(16)];
+                let pitch = features.next_multiple_of(16);
+                let mut back = vec![0.0; count * pitch];
+                isa.run(Both {
+                    source: Source::new(&data, features).unwrap(),
+                    order: Order::Listed(&indices),
+                    count,
+                    middle: &mut middle,
+                    back: &mut back,
+                });
+                for (i, &index) in indices.iter().enumerate() {
+                    let expected = &data[index as usize * features..][..features];
+                    assert_eq!(&back[i * pitch..][..features], expected, "{} {features}x{count}", isa.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "row 50 of 50")]
+    fn an_index_that_is_no_row_panics() {
+        let data = vec![0.0; 50];
+        let (mut middle, mut back) = (vec![0.0; 16], vec![0.0; 16]);
+        Isa::best().run(Both {
+            source: Source::new(&data, 1).unwrap(),
+            order: Order::Listed(&[50]),
+            count: 1,
+            middle: &mut middle,
+            back: &mut back,
+        });
+    }
+}

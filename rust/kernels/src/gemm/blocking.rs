@@ -1,0 +1,68 @@
+//! Block sizes, from the shape and the caches. They cannot change a bit of a result (see `mod.rs`).
+
+use std::ops::Range;
+
+use crate::simd::{Element, Simd};
+
+/// Rows of C handed to the epilogue at once: whole tiles on every instruction set (8, 6 and 2
+/// rows) and whole vectors (16 lanes), few enough to be in L1 still (48 x 128 x 4 B = 24 KB).
+pub const EPILOGUE_ROWS: usize = 48;
+
+/// Bytes of B that stay in L2 (1 MB on the machines aimed at, 512 KB on older ones) while A goes
+/// by. Half a megabyte leaves room for A and C.
+const B_BYTES: usize = 512 * 1024;
+
+/// Up to this many terms the sum is not cut: storing C in between costs more than B's misses.
+const UNCUT_TERMS: usize = 1024;
+
+/// Terms in a block where the sum is cut: 512 x 256 x 4 B are the bytes above.
+const CUT_TERMS: usize = 512;
+
+/// Columns in the widest register tile of any instruction set.
+pub const fn tile_columns<T: Element>() -> usize {
+    3 * T::LANES
+}
+
+/// How k and n are cut.
+pub struct Blocks {
+    k: usize,
+    n: usize,
+    terms: usize,
+    columns: usize,
+}
+
+impl Blocks {
+    /// For a product with `k` terms and `n` columns.
+    pub fn of<T: Element, S: Simd>(k: usize, n: usize) -> Self {
+        let terms = if k <= UNCUT_TERMS { k.max(1) } else { CUT_TERMS };
+        let tile = S::TILE_VECTORS * T::LANES;
+        let columns = (B_BYTES / size_of::<T>() / terms).max(tile) / tile * tile;
+        Self { k, n, terms, columns }
+    }
+
+    /// Columns in the widest block.
+    pub fn widest(&self) -> usize {
+        self.columns.min(self.n)
+    }
+
+    /// Terms in the longest block.
+    pub fn longest(&self) -> usize {
+        self.terms.min(self.k)
+    }
+
+    /// The blocks of columns.
+    pub fn columns(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        chunks(self.n, self.columns)
+    }
+
+    /// The blocks of terms; one empty block where there is no term, so that C still gets its start.
+    pub fn terms(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let nothing = (self.k == 0).then_some(0..0);
+        nothing.into_iter().chain(chunks(self.k, self.terms))
+    }
+}
+
+/// `0..length` in ranges of `size`, the last one shorter.
+pub fn chunks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..length).step_by(size).map(move |start| start..(start + size).min(length))
+}

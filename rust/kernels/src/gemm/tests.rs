@@ -1,0 +1,189 @@
+//! Every small shape, every kind of stride, every start and instruction set, against f64; and the
+//! same bits from all of them.
+
+use super::*;
+use crate::simd::{Isa, Kernel};
+
+/// Numbers without a pattern, in -1..1.
+fn numbers(count: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as f64 / (1u64 << 30) as f64 - 1.0
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+fn cast<T: Element>(numbers: &[f64]) -> Vec<T> {
+    numbers.iter().map(|&x| T::from_f64(x)).collect()
+}
+
+struct Case<'a, T> {
+    a: Strided<'a, T>,
+    b: Matrix<'a, T>,
+    start: Start<'a, T>,
+    c: MatrixMut<'a, T>,
+    seen: &'a mut Vec<bool>,
+}
+
+/// Doubles what was finished, so that a block that is finished twice or never shows.
+struct Doubled<'a>(&'a mut Vec<bool>);
+
+impl<T: Element> Epilogue<T> for Doubled<'_> {
+    fn finish<S: Simd>(&mut self, mut block: MatrixMut<'_, T>, row: usize, _: usize) {
+        self.0[row] = true;
+        for i in 0..block.rows() {
+            for x in block.row(i) {
+                *x = *x + *x;
+            }
+        }
+    }
+}
+
+impl<T: Element> Kernel for Case<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        product::<T, S, _>(self.a, self.b, self.start, self.c, Doubled(self.seen));
+    }
+}
+
+/// One product on all instruction sets; returns what they all got.
+fn one<T: Element>(m: usize, k: usize, n: usize, transposed: bool, start: usize) -> Result<(), String> {
+    let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+    let initial = numbers(m * n, 3);
+    let pitch = n.next_multiple_of(T::LANES);
+    let a_t: Vec<T> = cast(&a);
+    let mut b_t = vec![T::from_f64(f64::NAN); k * pitch];
+    for i in 0..k {
+        for j in 0..n {
+            b_t[i * pitch + j] = T::from_f64(b[i * n + j]);
+        }
+    }
+    let bias: Vec<T> = cast(&numbers(m.max(pitch), 4));
+    let strided = if transposed {
+        Strided::new(&a_t, 0, [m, k], [1, m as isize])
+    } else {
+        Strided::new(&a_t, 0, [m, k], [k as isize, 1])
+    };
+    let mut first: Option<Vec<T>> = None;
+    for isa in Isa::available() {
+        let mut c: Vec<T> = cast(&initial);
+        let mut seen = vec![false; m];
+        isa.run(Case {
+            a: strided,
+            b: Matrix::from_slice(&b_t, k, pitch).column_range(0..n),
+            start: [Start::Zero, Start::Existing, Start::PerRow(&bias), Start::PerColumn(&bias)][start],
+            c: MatrixMut::from_slice(&mut c, m, n),
+            seen: &mut seen,
+        });
+        match &first {
+            None => first = Some(c),
+            Some(first) if *first == c => {}
+            Some(_) => return Err(format!("{} {m}x{k}x{n}: other bits", isa.name())),
+        }
+    }
+    // All sets agree, so one is held against the reference, computed row by row in f64.
+    let c = first.expect("there is always an instruction set");
+    for i in 0..m {
+        let mut row: Vec<f64> = match start {
+            0 => vec![0.0; n],
+            1 => initial[i * n..(i + 1) * n].iter().map(|&x| T::from_f64(x).to_f64()).collect(),
+            2 => vec![bias[i].to_f64(); n],
+            _ => bias[..n].iter().map(|x| x.to_f64()).collect(),
+        };
+        for p in 0..k {
+            let factor = strided.get(i, p).to_f64();
+            for (sum, &b) in row.iter_mut().zip(&b[p * n..(p + 1) * n]) {
+                *sum += factor * T::from_f64(b).to_f64();
+            }
+        }
+        for (j, sum) in row.into_iter().enumerate() {
+            let error = (c[i * n + j].to_f64() - 2.0 * sum).abs();
+            if error.is_nan() || error > (k + 1) as f64 * 4.0 * T::EPSILON.to_f64() {
+                return Err(format!("{m}x{k}x{n} start {start} at {i},{j}: off by {error}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn quick() -> bool {
+    std::env::var_os("DLCORE_TEST_QUICK").is_some()
+}
+
+fn all<T: Element>() {
+    let sizes: Vec<usize> = if quick() { vec![0, 1, 2, 7, 8, 9, 17, 49] } else { (0..=70).collect() };
+    let mut failures = Vec::new();
+    for &m in &sizes {
+        for &k in &sizes {
+            for &n in &sizes {
+                // Each shape once, the kinds in turn; the smallest in all kinds.
+                let kinds = if m.max(k).max(n) <= 9 {
+                    0..8
+                } else {
+                    let kind = (m + 3 * k + 5 * n) % 8;
+                    kind..kind + 1
+                };
+                for kind in kinds {
+                    failures.extend(one::<T>(m, k, n, kind >= 4, kind % 4).err());
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures: {:#?}", failures.len(), &failures[..failures.len().min(20)]);
+}
+
+#[test]
+fn all_small_shapes_f32() {
+    all::<f32>();
+}
+
+#[test]
+fn all_small_shapes_f64() {
+    all::<f64>();
+}
+
+#[test]
+fn shapes_at_block_boundaries() {
+    let shapes = if quick() {
+        vec![(3, 1025, 17)]
+    } else {
+        vec![(3, 1023, 17), (3, 1024, 17), (50, 1025, 300), (7, 1600, 530), (49, 40, 3300)]
+    };
+    for (m, k, n) in shapes {
+        for kind in 0..4 {
+            one::<f32>(m, k, n, kind % 2 == 1, kind).unwrap();
+            one::<f64>(m, k, n, kind % 2 == 0, kind).unwrap();
+        }
+    }
+}
+
+#[test]
+fn matmul_takes_any_strides() {
+    for isa in Isa::available() {
+        let (m, k, n) = if quick() { (13, 10, 19) } else { (131, 70, 190) };
+        let data: Vec<f32> = cast(&numbers(4 * 200 * 200, 5));
+        // (first, row stride, column stride) of views into the same memory, for a and for b.
+        let kinds: [(usize, isize, isize); 6] =
+            [(0, 200, 1), (0, 1, 200), (199 + 199 * 200, -200, -1), (0, 400, 2), (7, 0, 1), (7, 1, 0)];
+        for a_kind in kinds {
+            for b_kind in kinds {
+                let a = Strided::new(&data, a_kind.0, [m, k], [a_kind.1, a_kind.2]);
+                let b = Strided::new(&data, b_kind.0, [k, n], [b_kind.1, b_kind.2]);
+                let mut c = vec![f32::NAN; m * n];
+                matmul(isa, a, b, MatrixMut::from_slice(&mut c, m, n), false).unwrap();
+                for i in 0..m {
+                    for j in 0..n {
+                        let sum: f64 = (0..k).map(|p| f64::from(a.get(i, p)) * f64::from(b.get(p, j))).sum();
+                        assert!(
+                            (f64::from(c[i * n + j]) - sum).abs() < 1e-4,
+                            "{} {a_kind:?} {b_kind:?}",
+                            isa.name()
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

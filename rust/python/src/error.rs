@@ -1,0 +1,31 @@
+//! The one place where an error becomes a Python exception, and where a panic would.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dlcore_core::error::Error;
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+
+/// The exception for an error of the core.
+pub fn exception(error: Error) -> PyErr {
+    match error {
+        Error::Invalid(_) | Error::Damaged { .. } => PyValueError::new_err(error.to_string()),
+        Error::OutOfMemory(_) => PyMemoryError::new_err(error.to_string()),
+        Error::File { path, source } => {
+            std::io::Error::new(source.kind(), format!("{path}: {source}")).into()
+        }
+    }
+}
+
+/// Does work without the interpreter. A panic, which would be a defect of dlcore, comes out as an
+/// ordinary `RuntimeError`.
+pub fn detached<R: Send>(py: Python<'_>, work: impl FnOnce() -> R + Send) -> PyResult<R> {
+    py.detach(|| catch_unwind(AssertUnwindSafe(work)))
+        .map_err(|panic| PyRuntimeError::new_err(format!("internal error of dlcore: {}", message(&*panic))))
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
+}

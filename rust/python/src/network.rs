@@ -1,0 +1,454 @@
+//! The class `Network`: one of the core's, for one dtype, behind a lock.
+//!
+//! The lock is taken without the interpreter, so that a thread that waits for it holds nothing; two
+//! calls on one network run one after the other.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use dlcore_core::activation::Activation;
+use dlcore_core::epoch::{Clipping, Data};
+use dlcore_core::error::Error;
+use dlcore_core::loss::{self, Loss};
+use dlcore_core::metric::Metric;
+use dlcore_core::network::{Network as CoreNetwork, Outcome, Recipe};
+use dlcore_core::optimizer;
+use dlcore_core::random;
+use dlcore_core::regularizer::Regularizer;
+use dlcore_core::stage::Layer;
+use dlcore_kernels::gather::{Order, Source};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, ToPyArray};
+use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::array::{Number, array, rows, slice};
+use crate::error::{detached, exception};
+use crate::settings::chosen;
+
+#[pyclass(frozen, module = "dlcore._core")]
+pub struct Network(Typed);
+
+enum Typed {
+    F32(Mutex<CoreNetwork<f32>>),
+    F64(Mutex<CoreNetwork<f64>>),
+}
+
+/// Calls a generic function with the network of whichever dtype.
+macro_rules! typed {
+    ($self:ident, $function:ident($($argument:expr),* $(,)?)) => {
+        match &$self.0 {
+            Typed::F32(network) => $function(network, $($argument),*),
+            Typed::F64(network) => $function(network, $($argument),*),
+        }
+    };
+}
+
+/// A network that a panic left half done is not touched again.
+fn lock<T>(network: &Mutex<CoreNetwork<T>>) -> Result<MutexGuard<'_, CoreNetwork<T>>, Error> {
+    network.lock().map_err(|_| Error::Invalid("the model was left broken by an internal error".to_owned()))
+}
+
+/// An entry of a dictionary that must have it.
+fn entry<'py, V>(dict: &Bound<'py, PyDict>, key: &str) -> PyResult<V>
+where
+    V: for<'a> FromPyObject<'a, 'py>,
+{
+    let value = dict.get_item(key)?.ok_or_else(|| PyKeyError::new_err(key.to_owned()))?;
+    value.extract().map_err(Into::into)
+}
+
+fn layer(dict: &Bound<'_, PyDict>) -> PyResult<Layer> {
+    let kind: String = entry(dict, "kind")?;
+    let regularizer = |l1: &str, l2: &str| -> PyResult<Regularizer> {
+        Ok(Regularizer { l1: entry(dict, l1)?, l2: entry(dict, l2)? })
+    };
+    match kind.as_str() {
+        "dense" => Ok(Layer::Dense {
+            units: entry(dict, "units")?,
+            use_bias: entry(dict, "use_bias")?,
+            kernel_regularizer: regularizer("kernel_l1", "kernel_l2")?,
+            bias_regularizer: regularizer("bias_l1", "bias_l2")?,
+        }),
+        "activation" => {
+            let name: String = entry(dict, "name")?;
+            let activation = Activation::named(&name, entry(dict, "parameter")?);
+            let unknown = || exception(Error::unknown("activation", &name, Activation::NAMES));
+            Ok(Layer::Activation(activation.ok_or_else(unknown)?))
+        }
+        "dropout" => Ok(Layer::Dropout(entry(dict, "rate")?)),
+        _ => Err(exception(Error::unknown("layer", &kind, &["dense", "activation", "dropout"]))),
+    }
+}
+
+/// The loss that a dictionary describes.
+pub fn loss_config(dict: &Bound<'_, PyDict>) -> PyResult<Loss> {
+    let parameters = loss::Parameters {
+        from_logits: entry(dict, "from_logits")?,
+        label_smoothing: entry(dict, "label_smoothing")?,
+        delta: entry(dict, "delta")?,
+    };
+    loss::find(&entry::<String>(dict, "name")?, parameters).map_err(exception)
+}
+
+fn metric_config(dict: &Bound<'_, PyDict>) -> PyResult<Metric> {
+    Metric::named(&entry::<String>(dict, "name")?, entry(dict, "threshold")?).map_err(exception)
+}
+
+#[pymethods]
+impl Network {
+    #[new]
+    fn new(input_width: usize, layers: Vec<Bound<'_, PyDict>>, dtype: &str, seed: u64) -> PyResult<Self> {
+        let layers = layers.iter().map(layer).collect::<PyResult<Vec<_>>>()?;
+        let isa = chosen();
+        let network = match dtype {
+            "float32" => CoreNetwork::new(isa, input_width, &layers, seed).map(Mutex::new).map(Typed::F32),
+            "float64" => CoreNetwork::new(isa, input_width, &layers, seed).map(Mutex::new).map(Typed::F64),
+            _ => {
+                return Err(PyValueError::new_err(format!(
+                    "dtype: expected float32 or float64, got {dtype:?}"
+                )));
+            }
+        };
+        network.map(Self).map_err(exception)
+    }
+
+    #[getter]
+    fn output_width(&self, py: Python<'_>) -> PyResult<usize> {
+        fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<usize> {
+            detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)
+        }
+        typed!(self, get(py))
+    }
+
+    #[getter]
+    fn iterations(&self, py: Python<'_>) -> PyResult<u64> {
+        fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
+            detached(py, || lock(network).map(|network| network.iterations()))?.map_err(exception)
+        }
+        typed!(self, get(py))
+    }
+
+    fn get_weights<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        fn get<'py, T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'py>,
+        ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+            let copy = || lock(network).map(|network| (network.shapes(), network.parameters().to_vec()));
+            let (shapes, values) = detached(py, copy)?.map_err(exception)?;
+            unpack(py, &shapes, &values)
+        }
+        typed!(self, get(py))
+    }
+
+    fn set_weights(&self, py: Python<'_>, weights: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+        fn set<T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'_>,
+            weights: &[Bound<'_, PyAny>],
+        ) -> PyResult<()> {
+            let shapes =
+                detached(py, || lock(network).map(|network| network.shapes()))?.map_err(exception)?;
+            let values = pack::<T>("weights", &shapes, weights)?;
+            let copy = || lock(network).map(|mut network| network.parameters_mut().copy_from_slice(&values));
+            detached(py, copy)?.map_err(exception)
+        }
+        typed!(self, set(py, &weights))
+    }
+
+    fn compile(
+        &self,
+        py: Python<'_>,
+        loss: &Bound<'_, PyDict>,
+        metrics: Vec<Bound<'_, PyDict>>,
+        optimizer: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        fn compile<T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'_>,
+            recipe: Recipe,
+        ) -> PyResult<()> {
+            detached(py, || lock(network).and_then(|mut network| network.compile(recipe)))?.map_err(exception)
+        }
+        let parameters = optimizer::Parameters {
+            momentum: entry(optimizer, "momentum")?,
+            nesterov: entry(optimizer, "nesterov")?,
+            beta_1: entry(optimizer, "beta_1")?,
+            beta_2: entry(optimizer, "beta_2")?,
+            rho: entry(optimizer, "rho")?,
+            centered: entry(optimizer, "centered")?,
+            amsgrad: entry(optimizer, "amsgrad")?,
+            epsilon: entry(optimizer, "epsilon")?,
+        };
+        let recipe = Recipe {
+            loss: loss_config(loss)?,
+            metrics: metrics.iter().map(metric_config).collect::<PyResult<_>>()?,
+            optimizer: optimizer::find(&entry::<String>(optimizer, "name")?, parameters)
+                .map_err(exception)?,
+            clipping: Clipping {
+                value: entry(optimizer, "clipvalue")?,
+                norm: entry(optimizer, "clipnorm")?,
+                global_norm: entry(optimizer, "global_clipnorm")?,
+            },
+            weight_decay: entry::<Option<f64>>(optimizer, "weight_decay")?.unwrap_or(0.0),
+        };
+        typed!(self, compile(py, recipe))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a row of the epoch's parts")]
+    fn train_epoch<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        y: &Bound<'py, PyAny>,
+        sample_weight: Option<&Bound<'py, PyAny>>,
+        order: Option<&Bound<'py, PyAny>>,
+        batch_size: usize,
+        learning_rate: f64,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let rows = Rows { x, y, sample_weight };
+        typed!(
+            self,
+            pass(py, rows, order, |network, data, poll| network.train(data, batch_size, learning_rate, poll))
+        )
+    }
+
+    fn evaluate<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        y: &Bound<'py, PyAny>,
+        sample_weight: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let rows = Rows { x, y, sample_weight };
+        typed!(self, pass(py, rows, None, |network, data, poll| network.evaluate(data, poll)))
+    }
+
+    fn predict<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        fn predict<'py, T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'py>,
+            x: &Bound<'py, PyAny>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let x = array::<T>("x", x)?;
+            let source = source("x", rows("x", &x)?)?;
+            let width =
+                detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)?;
+            let outputs = PyArray2::<T>::zeros(py, (source.rows(), width), false);
+            let mut writable = outputs.readwrite();
+            let target = writable.as_slice_mut()?;
+            let mut signals = Signals::new();
+            detached(py, || lock(network)?.predict(source, target, &mut || signals.keep_on()))?
+                .map_err(exception)?;
+            signals.raised()?;
+            drop(writable);
+            Ok(outputs.into_any())
+        }
+        typed!(self, predict(py, x))
+    }
+
+    fn gradients<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        y: &Bound<'py, PyAny>,
+        sample_weight: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        fn get<'py, T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'py>,
+            rows: Rows<'_, 'py>,
+        ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+            pass(network, py, rows, None, |network, data, _| network.differentiate(data))?;
+            let copy = || lock(network).map(|network| (network.shapes(), network.gradients().to_vec()));
+            let (shapes, values) = detached(py, copy)?.map_err(exception)?;
+            unpack(py, &shapes, &values)
+        }
+        let rows = Rows { x, y, sample_weight };
+        typed!(self, get(py, rows))
+    }
+
+    fn get_slots<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        fn get<'py, T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'py>,
+        ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+            let copy = || {
+                let network = lock(network)?;
+                let slots: Vec<_> = network.slots().into_iter().map(<[T]>::to_vec).collect();
+                Ok((network.shapes(), slots))
+            };
+            let (shapes, slots) = detached(py, copy)?.map_err(exception)?;
+            let mut arrays = Vec::new();
+            for values in slots {
+                arrays.extend(unpack(py, &shapes, &values)?);
+            }
+            Ok(arrays)
+        }
+        typed!(self, get(py))
+    }
+
+    fn set_slots(&self, py: Python<'_>, slots: Vec<Bound<'_, PyAny>>, iterations: u64) -> PyResult<()> {
+        fn set<T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'_>,
+            slots: &[Bound<'_, PyAny>],
+            iterations: u64,
+        ) -> PyResult<()> {
+            let shapes =
+                detached(py, || lock(network).map(|network| network.shapes()))?.map_err(exception)?;
+            let slots: Vec<_> = slots
+                .chunks(shapes.len())
+                .map(|slot| pack::<T>("slots", &shapes, slot))
+                .collect::<PyResult<_>>()?;
+            detached(py, || lock(network)?.set_slots(&slots, iterations))?.map_err(exception)
+        }
+        typed!(self, set(py, &slots, iterations))
+    }
+}
+
+/// One run of numbers as arrays of these shapes.
+fn unpack<'py, T: Number>(
+    py: Python<'py>,
+    shapes: &[Vec<usize>],
+    mut values: &[T],
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let mut arrays = Vec::new();
+    for shape in shapes {
+        let (mine, rest) = values.split_at(shape.iter().product());
+        arrays.push(mine.to_pyarray(py).reshape(shape.clone())?.into_any());
+        values = rest;
+    }
+    Ok(arrays)
+}
+
+/// The way back.
+fn pack<T: Number>(name: &str, shapes: &[Vec<usize>], arrays: &[Bound<'_, PyAny>]) -> PyResult<Vec<T>> {
+    if arrays.len() != shapes.len() {
+        let (expected, got) = (shapes.len(), arrays.len());
+        return Err(PyValueError::new_err(format!("{name}: expected {expected} arrays, got {got}")));
+    }
+    let mut values = Vec::new();
+    for (i, (shape, value)) in shapes.iter().zip(arrays).enumerate() {
+        let name = format!("{name}[{i}]");
+        let value = array::<T>(&name, value)?;
+        let got = value.as_array().shape().to_vec();
+        if got != *shape {
+            return Err(PyValueError::new_err(format!("{name}: expected shape {shape:?}, got {got:?}")));
+        }
+        values.extend_from_slice(slice(&name, &value)?);
+    }
+    Ok(values)
+}
+
+fn source<'a, T: Number>(name: &str, (values, columns): (&'a [T], usize)) -> PyResult<Source<'a, T>> {
+    Source::new(values, columns).ok_or_else(|| PyValueError::new_err(format!("{name}: expected whole rows")))
+}
+
+/// The arguments that hold a value for each row.
+#[derive(Clone, Copy)]
+struct Rows<'a, 'py> {
+    x: &'a Bound<'py, PyAny>,
+    y: &'a Bound<'py, PyAny>,
+    sample_weight: Option<&'a Bound<'py, PyAny>>,
+}
+
+/// One pass over rows, without the interpreter, that Ctrl-C can end.
+fn pass<'py, T: Number>(
+    network: &Mutex<CoreNetwork<T>>,
+    py: Python<'py>,
+    rows_of: Rows<'_, 'py>,
+    order: Option<&Bound<'py, PyAny>>,
+    work: impl FnOnce(&mut CoreNetwork<T>, Data<'_, T>, &mut dyn FnMut() -> bool) -> Result<Outcome, Error> + Send,
+) -> PyResult<Bound<'py, PyDict>> {
+    let (x, y) = (array::<T>("x", rows_of.x)?, array::<T>("y", rows_of.y)?);
+    let weights = rows_of.sample_weight.map(|weights| array::<T>("sample_weight", weights)).transpose()?;
+    let x = source("x", rows("x", &x)?)?;
+    let y = source("y", rows("y", &y)?)?;
+    let weights = weights
+        .as_ref()
+        .map(|weights| source("sample_weight", (slice("sample_weight", weights)?, 1)))
+        .transpose()?;
+    let order = order.map(|order| Indices::new(order, x.rows())).transpose()?;
+    let mut signals = Signals::new();
+    let outcome = detached(py, || {
+        let order = order.map(Indices::list);
+        let order = order.as_deref();
+        let rows = order.map_or(x.rows(), <[u32]>::len);
+        let order = order.map_or(Order::Sequence, Order::Listed);
+        let mut network = lock(network)?;
+        work(&mut network, Data { x, y: Some(y), weights, order, rows }, &mut || signals.keep_on())
+    })?
+    .map_err(exception)?;
+    signals.raised()?;
+    let result = PyDict::new(py);
+    result.set_item("loss", outcome.loss)?;
+    result.set_item("metrics", outcome.metrics)?;
+    result.set_item("rows", outcome.rows)?;
+    result.set_item("batches", outcome.batches)?;
+    result.set_item("fault", outcome.fault)?;
+    Ok(result)
+}
+
+/// An order of rows: shuffled with a seed, or listed.
+enum Indices {
+    Seed(u64, u32),
+    List(Vec<u32>),
+}
+
+impl Indices {
+    fn new(order: &Bound<'_, PyAny>, rows: usize) -> PyResult<Self> {
+        let count = u32::try_from(rows)
+            .map_err(|_| PyValueError::new_err(format!("x: expected fewer than 2^32 rows, got {rows}")))?;
+        if let Ok(seed) = order.extract::<u64>() {
+            return Ok(Self::Seed(seed, count));
+        }
+        let list = order
+            .cast::<PyArray1<u32>>()
+            .map_err(|_| PyTypeError::new_err("order: expected None, a seed or a uint32 array"))?
+            .try_readonly()
+            .map_err(|_| PyValueError::new_err("order: the array is being written to"))?;
+        let list = list.as_array().to_vec();
+        match list.iter().find(|&&index| index >= count) {
+            Some(index) => {
+                Err(PyValueError::new_err(format!("order: expected indices below {rows}, got {index}")))
+            }
+            None => Ok(Self::List(list)),
+        }
+    }
+
+    fn list(self) -> Vec<u32> {
+        match self {
+            Self::Seed(seed, count) => random::shuffle(chosen(), seed, count),
+            Self::List(list) => list,
+        }
+    }
+}
+
+/// Looks for Ctrl-C now and then from within work without the interpreter.
+struct Signals {
+    next: Instant,
+    raised: Option<PyErr>,
+}
+
+impl Signals {
+    const INTERVAL: Duration = Duration::from_millis(40);
+
+    fn new() -> Self {
+        Self { next: Instant::now() + Self::INTERVAL, raised: None }
+    }
+
+    fn keep_on(&mut self) -> bool {
+        if Instant::now() < self.next {
+            return true;
+        }
+        self.raised = Python::attach(|py| py.check_signals()).err();
+        self.next = Instant::now() + Self::INTERVAL;
+        self.raised.is_none()
+    }
+
+    /// What a signal handler raised.
+    fn raised(self) -> PyResult<()> {
+        self.raised.map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,103 @@
+//! Initial weights.
+
+use dlcore_core::error::Error;
+use dlcore_core::random;
+use dlcore_kernels::memory::OutOfMemory;
+use dlcore_kernels::simd::Isa;
+use numpy::{PyArrayDyn, PyArrayMethods, ToPyArray};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::array::Number;
+use crate::error::{detached, exception};
+use crate::settings::chosen;
+
+/// Fills an array of that shape and dtype.
+fn fill<'py>(
+    py: Python<'py>,
+    shape: Vec<usize>,
+    dtype: &str,
+    f32s: impl FnOnce(&mut [f32]) -> Result<(), Error> + Send,
+    f64s: impl FnOnce(&mut [f64]) -> Result<(), Error> + Send,
+) -> PyResult<Bound<'py, PyAny>> {
+    match dtype {
+        "float32" => Ok(made(py, shape, f32s)?.into_any()),
+        "float64" => Ok(made(py, shape, f64s)?.into_any()),
+        _ => Err(PyValueError::new_err(format!("dtype: expected float32 or float64, got {dtype:?}"))),
+    }
+}
+
+fn made<'py, T: Number>(
+    py: Python<'py>,
+    shape: Vec<usize>,
+    fill: impl FnOnce(&mut [T]) -> Result<(), Error> + Send,
+) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
+    let count = shape.iter().try_fold(1_usize, |count, &length| count.checked_mul(length));
+    let none = || exception(Error::OutOfMemory(OutOfMemory { bytes: usize::MAX }));
+    let count = count.ok_or_else(none)?;
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| none())?;
+    values.resize(count, T::default());
+    detached(py, || fill(&mut values))?.map_err(exception)?;
+    values.to_pyarray(py).reshape(shape)
+}
+
+#[pyfunction]
+pub fn random_uniform<'py>(
+    py: Python<'py>,
+    seed: u64,
+    shape: Vec<usize>,
+    low: f64,
+    high: f64,
+    dtype: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let isa = chosen();
+    let bounds = [low, high];
+    fill(py, shape, dtype, |to| uniform(isa, seed, bounds, to), |to| uniform(isa, seed, bounds, to))
+}
+
+fn uniform<T: Number>(isa: Isa, seed: u64, [low, high]: [f64; 2], to: &mut [T]) -> Result<(), Error> {
+    random::uniform(isa, seed, low, high, to);
+    Ok(())
+}
+
+#[pyfunction]
+pub fn random_normal<'py>(
+    py: Python<'py>,
+    seed: u64,
+    shape: Vec<usize>,
+    mean: f64,
+    stddev: f64,
+    dtype: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    bounded(py, seed, shape, [mean, stddev, f64::INFINITY], dtype)
+}
+
+#[pyfunction]
+pub fn random_truncated_normal<'py>(
+    py: Python<'py>,
+    seed: u64,
+    shape: Vec<usize>,
+    mean: f64,
+    stddev: f64,
+    dtype: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    bounded(py, seed, shape, [mean, stddev, 2.0], dtype)
+}
+
+fn bounded<'py>(
+    py: Python<'py>,
+    seed: u64,
+    shape: Vec<usize>,
+    [mean, stddev, bound]: [f64; 3],
+    dtype: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let isa = chosen();
+    fill(
+        py,
+        shape,
+        dtype,
+        |to| random::normal(isa, seed, mean, stddev, bound, to),
+        |to| random::normal(isa, seed, mean, stddev, bound, to),
+    )
+}
