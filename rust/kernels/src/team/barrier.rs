@@ -56,7 +56,10 @@ impl Barrier {
     }
 
     fn meet(&self) {
-        let round = self.round.load(Ordering::Relaxed);
+        // Who sees the round that a break turned sees that it is broken, and must not wait for the
+        // next; who still sees the round before it sees it turn.
+        let round = self.round.load(Ordering::Acquire);
+        self.check();
         // AcqRel: the last member to arrive sees the writes of all before it, and the release of
         // the round passes them on.
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
@@ -65,6 +68,10 @@ impl Barrier {
         } else {
             self.wait_for_turn(round);
         }
+        self.check();
+    }
+
+    fn check(&self) {
         assert!(!self.broken.load(Ordering::Relaxed), "another thread of the team panicked");
     }
 
@@ -158,6 +165,13 @@ mod tests {
             }
             barrier.wait();
         });
+    }
+
+    #[test]
+    fn who_comes_after_a_panic_does_not_wait() {
+        let barrier = Barrier::new(2);
+        barrier.break_up();
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| barrier.wait())).is_err());
     }
 
     #[test]
