@@ -3,7 +3,8 @@
 //! # Who may have how many
 //!
 //! The pool has one worker less than the configured threads, since the caller works too. Every
-//! running team, however small, is counted with all its members. A team that starts gets what is
+//! running team is counted with all its members (work that wants its caller only is not: it takes
+//! no worker). A team that starts gets what is
 //! left of the configured number, at least its caller: so several fits at once share the cores
 //! instead of outnumbering them, and at the next epoch, when it asks anew, a team grows or shrinks.
 //!
