@@ -10,8 +10,8 @@
 //! `dX^T = W G^T`. The bias is the last row of the parameters, under the kernel, and X has a feature
 //! more that is always one: so `[W; b]` is one matrix and the third product gives both gradients.
 
-use dlcore_kernels::gemm::{Epilogue, Start, product};
-use dlcore_kernels::matrix::{Matrix, MatrixMut};
+use dlcore_kernels::gemm::{Epilogue, Start, product, product_into_panels};
+use dlcore_kernels::matrix::{Matrix, MatrixMut, Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Simd};
 
 use crate::regularizer::Regularizer;
@@ -47,22 +47,26 @@ impl Dense {
         if i < self.fan_in { self.kernel_regularizer } else { self.bias_regularizer }
     }
 
-    /// `output = W^T input + b`; `parameters` may be some of the columns, then `output` is those rows.
+    /// `output = W^T input + b`, or those of its rows that begin with unit `first`.
     pub fn forward<T: Element, S: Simd>(
         &self,
-        parameters: Matrix<'_, T>,
+        parameters: Panels<'_, T>,
+        first: usize,
         input: Matrix<'_, T>,
         output: MatrixMut<'_, T>,
         epilogue: impl Epilogue<T>,
     ) {
-        let kernel = parameters.row_range(0..self.fan_in);
-        let start = if self.use_bias { Start::PerRow(parameters.row(self.fan_in)) } else { Start::Zero };
-        product::<T, S, _>(kernel.transposed(), input, start, output, epilogue);
+        let units = first..first + output.rows();
+        let columns = parameters.transposed();
+        let bias = self.fan_in..self.parameter_rows();
+        let start =
+            if self.use_bias { Start::PerRow(columns.block(units.clone(), bias)) } else { Start::Zero };
+        product::<T, S, _>(columns.block(units, 0..self.fan_in), input, start, output, epilogue);
     }
 
     /// `output = W gradient`; `kernel` may be some of the rows, then `output` is those rows.
     pub fn down<T: Element, S: Simd>(
-        kernel: Matrix<'_, T>,
+        kernel: Panels<'_, T>,
         gradient: Matrix<'_, T>,
         output: MatrixMut<'_, T>,
         epilogue: impl Epilogue<T>,
@@ -75,8 +79,8 @@ impl Dense {
     pub fn gradient<T: Element, S: Simd>(
         input: Matrix<'_, T>,
         gradient_rows: Matrix<'_, T>,
-        output: MatrixMut<'_, T>,
+        output: PanelsMut<'_, T>,
     ) {
-        product::<T, S, _>(input.strided(), gradient_rows, Start::Zero, output, ());
+        product_into_panels::<T, S>(input.strided(), gradient_rows, output);
     }
 }

@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use dlcore_kernels::gather::{self, Order, Source};
 use dlcore_kernels::gemm::Epilogue;
-use dlcore_kernels::matrix::{Matrix, MatrixMut};
-use dlcore_kernels::program::{Job, Share};
-use dlcore_kernels::simd::{Element, Simd};
+use dlcore_kernels::matrix::Matrix;
+use dlcore_kernels::program::{Job, Share, View, ViewMut};
+use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::dense::Dense;
 use crate::dropout::Draw;
 use crate::loss::{Loss, Pass};
 use crate::metric::Metric;
-use crate::optimizer::{MAX_FACTORS, Optimizer, Update};
+use crate::optimizer::{Change, MAX_FACTORS, Optimizer};
 use crate::plan::{Body, Purpose};
 use crate::regularizer;
 use crate::stage::{Down, Stage, Up};
@@ -43,8 +43,26 @@ pub struct Clipping {
     pub global_norm: Option<f64>,
 }
 
+/// Hears when a thread begins and ends its share of a phase: for profiles (benches/phases.rs).
+pub trait Probe: Sync {
+    /// A share begins.
+    fn begin(&self, body: Body);
+    /// It ends.
+    fn end(&self, body: Body);
+}
+
+/// Hears nothing and costs nothing.
+impl Probe for () {
+    #[inline(always)]
+    fn begin(&self, _: Body) {}
+    #[inline(always)]
+    fn end(&self, _: Body) {}
+}
+
 /// What the phases of an epoch work with.
-pub struct Epoch<'a, T> {
+pub struct Epoch<'a, T, P = ()> {
+    /// Listens.
+    pub probe: &'a P,
     /// The network.
     pub stages: &'a [Stage],
     /// What for.
@@ -96,7 +114,7 @@ impl Step {
     }
 }
 
-impl<T: Element> Job<T> for Epoch<'_, T> {
+impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
     type Body = Body;
     type Step = Step;
 
@@ -121,19 +139,26 @@ impl<T: Element> Job<T> for Epoch<'_, T> {
     }
 
     fn run<S: Simd>(&self, body: &Body, step: &Step, share: Share<'_, T>) {
+        self.probe.begin(*body);
         match *body {
             Body::Gather => self.gather::<S>(step, share),
             Body::Forward(index) => self.forward::<S>(index, step, share),
             Body::Loss => self.loss::<S>(step, share),
             Body::Down(index) => self.down::<S>(index, step, share),
-            Body::Gradient(index) => self.gradient::<S>(index, step, share),
-            Body::Penalty(index) => self.penalty::<S>(index, share),
+            Body::Gradient(_) => Self::gradient::<S>(0, step, share),
+            Body::ChunkGradient(_) => Self::gradient::<S>(share.start(), step, share),
+            Body::Sum => Self::sum::<S>(share),
+            Body::Regularize(index) => self.regularize::<S>(index, share),
             Body::Norms(_) => {
                 let ([gradient], [norms]) = share.take();
-                regularizer::squared_norms::<T, S>(present(gradient), present(norms));
+                let (gradient, norms) = (present(gradient).panels(), present(norms).matrix());
+                regularizer::squared_norms::<T, S>(gradient, norms);
             }
             Body::Update(index) => self.update::<S>(index, step, share),
+            Body::UpdateAll => self.update_all::<S>(step, share),
+            Body::Learn(_) => self.learn::<S>(step, share),
         }
+        self.probe.end(*body);
     }
 }
 
@@ -143,20 +168,13 @@ fn present<M>(matrix: Option<M>) -> M {
     matrix.expect("the plan gives this phase the matrix")
 }
 
-/// The numbers of a matrix up to the end of the kernel, and those of the bias; nothing of nothing.
-fn cut<T: Copy>(matrix: Option<MatrixMut<'_, T>>, kernel_end: usize) -> [&mut [T]; 2] {
-    let slice: &mut [T] = matrix.map_or(&mut [], MatrixMut::into_slice);
-    let at = kernel_end.min(slice.len());
-    slice.split_at_mut(at).into()
-}
-
-impl<T: Element> Epoch<'_, T> {
+impl<T: Element, P: Probe> Epoch<'_, T, P> {
     fn gather<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
         let start = share.start();
         let ([], [x, y, weights]) = share.take();
         let sources = [(Some(self.data.x), x), (self.data.y, y), (self.data.weights, weights)];
         for (source, to) in sources {
-            if let (Some(source), Some(to)) = (source, to) {
+            if let (Some(source), Some(to)) = (source, to.map(ViewMut::matrix)) {
                 let rows = step.rows.saturating_sub(start).min(to.columns());
                 gather::gather::<T, S>(source, self.data.order, step.first + start, rows, to);
             }
@@ -167,7 +185,8 @@ impl<T: Element> Epoch<'_, T> {
         let stage = &self.stages[index];
         let start = share.start();
         let ([input, parameters], [output, kept]) = share.take();
-        let (input, output) = (present(input), present(output));
+        let (input, output) = (present(input).matrix(), present(output).matrix());
+        let (parameters, kept) = (parameters.map(View::panels), kept.map(ViewMut::matrix));
         // Shared out by rows of the batch, or by features?
         let by_batch = output.rows() == stage.units && input.columns() == output.columns();
         let (feature, row) = if by_batch { (0, start) } else { (start, 0) };
@@ -180,10 +199,10 @@ impl<T: Element> Epoch<'_, T> {
         let mut up = Up { stage, activate, draw: step.draw, kept, origin: (feature, row) };
         match (stage.dense, parameters) {
             (Some(dense), Some(parameters)) if !stage.mixes_features() => {
-                dense.forward::<T, S>(parameters, input, output, up);
+                dense.forward::<T, S>(parameters, feature, input, output, up);
             }
             (Some(dense), Some(parameters)) => {
-                dense.forward::<T, S>(parameters, input, output.reborrow(), ());
+                dense.forward::<T, S>(parameters, feature, input, output.reborrow(), ());
                 up.finish::<S>(output, 0, 0);
             }
             _ => {
@@ -201,28 +220,29 @@ impl<T: Element> Epoch<'_, T> {
         let start = share.start();
         let ([targets, second, third], [outputs, values, slope, slope_rows]) = share.take();
         let (weights, kept) = if self.data.weights.is_some() { (second, third) } else { (None, second) };
-        let live = step.live(start, present(targets).columns());
+        let values = present(values).matrix();
+        let live = step.live(start, values.columns());
         if live == 0 {
             return;
         }
-        let targets = present(targets).column_range(0..live);
-        let mut outputs = present(outputs).column_range(0..live);
-        let mut values = present(values).column_range(0..live);
-        let mut slope = present(slope).column_range(0..live);
+        let mut values = values.column_range(0..live);
+        let targets = present(targets).matrix().column_range(0..live);
+        let mut outputs = present(outputs).matrix().column_range(0..live);
+        let mut slope = present(slope).matrix().column_range(0..live);
         loss.run::<T, S>(Pass {
             outputs: outputs.as_matrix(),
             targets,
-            weights: weights.map(|weights| weights.row(0)),
+            weights: weights.map(|weights| weights.matrix().row(0)),
             batch_rows: step.rows,
             gradient: slope.reborrow(),
             losses: values.row(0),
         });
         if step.draw.is_some() && !self.loss_on_inputs {
-            let kept = kept.map(|kept| kept.column_range(0..live));
+            let kept = kept.map(|kept| kept.matrix().column_range(0..live));
             let down = Down { stage, outputs: outputs.as_matrix(), kept, rows: None };
             down.backward::<S>(slope.reborrow(), 0, 0);
         }
-        if let Some(rows) = slope_rows {
+        if let Some(rows) = slope_rows.map(ViewMut::matrix) {
             gather::transpose::<T, S>(slope.as_matrix(), rows.row_range(0..live));
         }
         if !self.metrics.is_empty() {
@@ -239,9 +259,10 @@ impl<T: Element> Epoch<'_, T> {
         let stage = &self.stages[index];
         let start = share.start();
         let ([upper, outputs, third, fourth], [slope, slope_rows]) = share.take();
-        let (upper, outputs, slope) = (present(upper), present(outputs), present(slope));
+        let (upper, outputs) = (present(upper).matrix(), present(outputs).matrix());
+        let slope = present(slope).matrix();
         let has_product = self.stages[index + 1].dense.is_some();
-        let (kernel, kept) = if has_product { (third, fourth) } else { (None, third) };
+        let (parameters, kept) = if has_product { (third, fourth) } else { (None, third) };
         let by_batch = slope.rows() == stage.units && upper.columns() == slope.columns();
         let live = step.live(if by_batch { start } else { 0 }, slope.columns());
         if live == 0 {
@@ -249,8 +270,11 @@ impl<T: Element> Epoch<'_, T> {
         }
         let upper = upper.column_range(0..live);
         let mut slope = slope.column_range(0..live);
-        let mut down = Down { stage, outputs, kept, rows: slope_rows };
-        match kernel {
+        let (kept, rows) = (kept.map(View::matrix), slope_rows.map(ViewMut::matrix));
+        let mut down = Down { stage, outputs, kept, rows };
+        // Features of this share.
+        let features = if by_batch { 0..stage.units } else { start..start + slope.rows() };
+        match parameters.map(|parameters| parameters.panels().row_range(features)) {
             Some(kernel) if !stage.mixes_features() => Dense::down::<T, S>(kernel, upper, slope, down),
             Some(kernel) => {
                 Dense::down::<T, S>(kernel, upper, slope.reborrow(), ());
@@ -265,72 +289,113 @@ impl<T: Element> Epoch<'_, T> {
         }
     }
 
-    fn gradient<S: Simd>(&self, index: usize, step: &Step, share: Share<'_, T>) {
+    /// `first` is the first row of the batch that the input holds.
+    fn gradient<S: Simd>(first: usize, step: &Step, share: Share<'_, T>) {
+        let ([input, slope_rows], [gradient]) = share.take();
+        let (input, slope_rows) = (present(input).matrix(), present(slope_rows).matrix());
+        let rows = step.rows.saturating_sub(first).min(input.columns());
+        let (input, slope_rows) = (input.column_range(0..rows), slope_rows.row_range(0..rows));
+        Dense::gradient::<T, S>(input, slope_rows, present(gradient).panels());
+    }
+
+    /// In the order of the chunks.
+    fn sum<S: Simd>(share: Share<'_, T>) {
+        let ([chunks], [gradient]) = share.take();
+        S::call(Sum { chunks: present(chunks).matrix(), to: present(gradient).matrix().row(0) });
+    }
+
+    fn regularize<S: Simd>(&self, index: usize, share: Share<'_, T>) {
+        let Some(dense) = &self.stages[index].dense else { return };
         let start = share.start();
-        let ([input, slope_rows, parameters], [gradient]) = share.take();
-        let input = present(input).column_range(0..step.rows);
-        let slope_rows = present(slope_rows).row_range(0..step.rows);
-        let mut gradient = present(gradient);
-        Dense::gradient::<T, S>(input, slope_rows, gradient.reborrow());
-        if let (Some(parameters), Some(dense)) = (parameters, &self.stages[index].dense) {
-            for i in 0..parameters.rows() {
-                let regularizer = dense.regularizer(start + i);
-                if regularizer.is_some() {
-                    regularizer.add_gradient::<T, S>(parameters.row(i), gradient.row(i));
-                }
+        let ([parameters], [gradient, penalties]) = share.take();
+        let (mut gradient, mut penalties) = (present(gradient).panels(), present(penalties).matrix());
+        let parameters = present(parameters).panels();
+        for i in 0..parameters.rows() {
+            let regularizer = dense.regularizer(start + i);
+            penalties.row(i)[0] = regularizer.penalty::<T, S>(parameters, i);
+            if regularizer.is_some() {
+                regularizer.add_gradient::<T, S>(parameters, gradient.reborrow(), i);
             }
         }
     }
 
-    fn penalty<S: Simd>(&self, index: usize, share: Share<'_, T>) {
-        let start = share.start();
-        let ([parameters], [penalties]) = share.take();
-        let (parameters, mut penalties): (Matrix<'_, T>, MatrixMut<'_, T>) =
-            (present(parameters), present(penalties));
-        if let Some(dense) = &self.stages[index].dense {
-            for i in 0..parameters.rows() {
-                penalties.row(i)[0] = dense.regularizer(start + i).penalty::<T, S>(parameters.row(i));
-            }
+    /// What is the same for all updates of a step, and its learning rate.
+    fn change(&self, step: &Step) -> Change {
+        Change {
+            factors: step.factors,
+            gradient_scale: 1.0,
+            clip_value: self.clipping.value.unwrap_or(f64::INFINITY),
+            decay: self.weight_decay * self.learning_rate,
         }
     }
 
     /// A batch whose loss is not finite changes nothing.
+    fn is_sound(losses: Option<View<'_, T>>, step: &Step) -> bool {
+        let losses = &present(losses).matrix().row(0)[..step.rows];
+        losses.iter().all(|loss| loss.to_f64().is_finite())
+    }
+
+    fn note(&self, stayed_finite: bool) {
+        if !stayed_finite {
+            self.weight_fault.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn learn<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
+        let Some(rule) = self.optimizer else { return };
+        let ([input, slope_rows, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
+        if !Self::is_sound(losses, step) {
+            return;
+        }
+        let input = present(input).matrix().column_range(0..step.rows);
+        let slope_rows = present(slope_rows).matrix().row_range(0..step.rows);
+        let stayed_finite = rule.learn::<T, S>(
+            self.change(step),
+            input.strided(),
+            slope_rows,
+            present(weights).panels(),
+            [slot_0, slot_1, slot_2].map(|slot| slot.map(ViewMut::panels)),
+        );
+        self.note(stayed_finite);
+    }
+
+    fn update_all<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
+        let Some(rule) = self.optimizer else { return };
+        let ([gradient, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
+        if !Self::is_sound(losses, step) {
+            return;
+        }
+        let gradients = present(gradient).matrix().into_slice();
+        let slots = [slice(slot_0), slice(slot_1), slice(slot_2)];
+        self.note(rule.run::<T, S>(self.change(step), slice(weights), gradients, slots));
+    }
+
     fn update<S: Simd>(&self, index: usize, step: &Step, share: Share<'_, T>) {
         let (Some(rule), Some(dense)) = (self.optimizer, &self.stages[index].dense) else { return };
         let start = share.start();
         let ([gradient, losses, norms], [weights, slot_0, slot_1, slot_2]) = share.take();
-        let losses = &present(losses).row(0)[..step.rows];
-        if losses.iter().any(|loss| !loss.to_f64().is_finite()) {
+        if !Self::is_sound(losses, step) {
             return;
         }
-        let (gradient, weights) = (present(gradient), present(weights));
-        let kernel_rows = dense.fan_in.saturating_sub(start).min(weights.rows());
-        let kernel_end = kernel_rows * dense.units;
-        let scale =
-            |rows: std::ops::Range<usize>| norms.map_or(1.0, |norms| self.clip_scale(norms, index, rows));
-        let (kernel_scale, bias_scale) =
-            (scale(0..dense.fan_in), scale(dense.fan_in..dense.parameter_rows()));
-
-        let cut = |matrix| cut(matrix, kernel_end);
-        let [kernel, bias] = cut(Some(weights));
-        let (kernel_gradient, bias_gradient) = gradient.into_slice().split_at(kernel_end);
-        let ([k0, b0], [k1, b1], [k2, b2]) = (cut(slot_0), cut(slot_1), cut(slot_2));
-        let parts = [
-            (kernel, kernel_gradient, [k0, k1, k2], kernel_scale),
-            (bias, bias_gradient, [b0, b1, b2], bias_scale),
-        ];
-        for (weights, gradients, slots, gradient_scale) in parts {
-            let stayed_finite = rule.run::<T, S>(Update {
-                weights,
-                gradients,
-                slots,
-                factors: step.factors,
-                gradient_scale,
-                clip_value: self.clipping.value.unwrap_or(f64::INFINITY),
-                decay: self.weight_decay * self.learning_rate,
-            });
-            if !stayed_finite {
-                self.weight_fault.store(true, Ordering::Relaxed);
+        let (gradient, mut weights) = (present(gradient).panels(), present(weights).panels());
+        let mut slots = [slot_0, slot_1, slot_2].map(|slot| slot.map(ViewMut::panels));
+        let norms = norms.map(View::matrix);
+        let rows = weights.rows();
+        let kernel_rows = dense.fan_in.saturating_sub(start).min(rows);
+        let variables =
+            [(0..kernel_rows, 0..dense.fan_in), (kernel_rows..rows, dense.fan_in..dense.parameter_rows())];
+        for (rows, variable) in variables.into_iter().filter(|(rows, _)| !rows.is_empty()) {
+            let mut change = self.change(step);
+            if let Some(norms) = norms {
+                change.gradient_scale = self.clip_scale(norms, index, variable);
+            }
+            for panel in 0..weights.count() {
+                let slots = slots
+                    .each_mut()
+                    .map(|slot| slot.as_mut().map_or(&mut [][..], |slot| slot.panel(panel, rows.clone())));
+                let gradients = gradient.panel(panel, rows.clone());
+                let weights = weights.panel(panel, rows.clone());
+                self.note(rule.run::<T, S>(change, weights, gradients, slots));
             }
         }
     }
@@ -347,5 +412,32 @@ impl<T: Element> Epoch<'_, T> {
         let sum: f64 = rows.map(|i| norms.row(i)[0].to_f64()).sum();
         let norm = sum.sqrt();
         if norm > bound { bound / norm } else { 1.0 }
+    }
+}
+
+/// All of a matrix of one row; nothing of nothing.
+fn slice<T: Copy>(view: Option<ViewMut<'_, T>>) -> &mut [T] {
+    view.map_or(&mut [], |view| view.matrix().into_slice())
+}
+
+/// The sum of the rows.
+struct Sum<'a, T> {
+    chunks: Matrix<'a, T>,
+    to: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Sum<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        for (at, to) in self.to.chunks_mut(T::LANES).enumerate() {
+            let part = at * T::LANES..at * T::LANES + to.len();
+            let mut sum = T::Vector::<S>::zero();
+            for chunk in 0..self.chunks.rows() {
+                sum = sum + T::Vector::<S>::load_part(&self.chunks.row(chunk)[part.clone()]);
+            }
+            sum.store_part(to);
+        }
     }
 }

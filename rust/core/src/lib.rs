@@ -1,12 +1,14 @@
 //! Dense networks: layers, losses, optimizers, training. No Python, and no unsafe code.
 //!
 //! Floor 3 is the rooms: [`activation`], [`loss`], [`metric`], [`optimizer`], [`dense`], [`dropout`],
-//! [`regularizer`]. Floor 4 makes a [`stage`] of layers and a [`plan`] of stages. Floor 5 runs it: an
+//! [`regularizer`]. Floor 4 makes a [`stage`] of layers and a [`plan`] of
+//! stages; the [`arena`] says where variables lie. Floor 5 runs it: an
 //! [`epoch`] of a [`network`].
 
 #![forbid(unsafe_code)]
 
 pub mod activation;
+pub mod arena;
 pub mod dense;
 pub mod dropout;
 pub mod elementary;

@@ -9,12 +9,13 @@ use dlcore_kernels::program::Peek;
 use dlcore_kernels::simd::{Element, Isa};
 use dlcore_kernels::team;
 
-use crate::epoch::{Clipping, Data, Epoch};
+use crate::arena;
+use crate::epoch::{Clipping, Data, Epoch, Probe};
 use crate::error::Error;
 use crate::loss::{Loss, Targets};
 use crate::metric::Metric;
 use crate::optimizer::Optimizer;
-use crate::plan::{PARAMETERS, Plan, Purpose, Request, parameter_regions};
+use crate::plan::{PARAMETERS, Plan, Purpose, Request};
 use crate::stage::{Layer, Stage, stages};
 
 /// Rows at a time where no update depends on it.
@@ -75,15 +76,8 @@ impl<T: Element> Network<T> {
     /// With all weights zero.
     pub fn new(isa: Isa, input_width: usize, layers: &[Layer], seed: u64) -> Result<Self, Error> {
         let stages = stages(input_width, layers)?;
-        let mut length = 0_usize;
-        for dense in stages.iter().filter_map(|stage| stage.dense) {
-            let size = dense.parameter_rows().checked_mul(dense.units);
-            length = size.and_then(|size| size.checked_add(length)).ok_or(Error::Invalid(format!(
-                "units: {} x {} weights are more than can be counted",
-                dense.fan_in, dense.units
-            )))?;
-        }
-        let parameters = Memory::zeroed(length)?;
+        let too_many = || Error::Invalid("units: more weights than can be counted".to_owned());
+        let parameters = Memory::zeroed(arena::length::<T>(&stages).ok_or_else(too_many)?)?;
         Ok(Self { stages, parameters, seed, isa, training: None, plans: Vec::new() })
     }
 
@@ -102,7 +96,7 @@ impl<T: Element> Network<T> {
         self.training.as_ref().map_or(0, |training| training.iterations)
     }
 
-    /// Shapes of kernels (two numbers) and biases (one), as they lie in the parameters.
+    /// Shapes of kernels (two numbers) and biases (one), in the order of the parameters.
     pub fn shapes(&self) -> Vec<Vec<usize>> {
         let dense = self.stages.iter().filter_map(|stage| stage.dense);
         dense
@@ -113,31 +107,43 @@ impl<T: Element> Network<T> {
             .collect()
     }
 
-    /// All weights, one after another.
-    pub fn parameters(&self) -> &[T] {
-        self.parameters.as_slice()
+    fn parameter_count(&self) -> usize {
+        let dense = self.stages.iter().filter_map(|stage| stage.dense);
+        dense.map(|dense| dense.parameter_rows() * dense.units).sum()
     }
 
-    /// All weights, one after another.
-    pub fn parameters_mut(&mut self) -> &mut [T] {
-        self.parameters.as_mut_slice()
+    /// All weights, one variable after another, row by row.
+    pub fn parameters(&self) -> Vec<T> {
+        arena::to_rows(&self.stages, self.parameters.as_slice())
+    }
+
+    /// Replaces all weights.
+    pub fn set_parameters(&mut self, values: &[T]) -> Result<(), Error> {
+        let expected = self.parameter_count();
+        if values.len() != expected {
+            let got = values.len();
+            return Err(Error::Invalid(format!("weights: expected {expected} numbers, got {got}")));
+        }
+        arena::from_rows(&self.stages, values, self.parameters.as_mut_slice());
+        Ok(())
     }
 
     /// The gradients that [`differentiate`](Self::differentiate) found, like the parameters.
-    pub fn gradients(&self) -> &[T] {
-        self.training.as_ref().map_or(&[], |training| training.gradients.as_slice())
+    pub fn gradients(&self) -> Vec<T> {
+        let training = self.training.as_ref();
+        training.map_or(vec![], |training| arena::to_rows(&self.stages, training.gradients.as_slice()))
     }
 
     /// The optimizer's slots, each like the parameters.
-    pub fn slots(&self) -> Vec<&[T]> {
+    pub fn slots(&self) -> Vec<Vec<T>> {
         let slots = self.training.as_ref().map_or(&[][..], |training| &training.slots);
-        slots.iter().map(Memory::as_slice).collect()
+        slots.iter().map(|slot| arena::to_rows(&self.stages, slot.as_slice())).collect()
     }
 
     /// Puts the optimizer's state back.
     pub fn set_slots(&mut self, slots: &[Vec<T>], iterations: u64) -> Result<(), Error> {
+        let length = self.parameter_count();
         let training = self.training.as_mut().ok_or_else(not_compiled)?;
-        let length = self.parameters.len();
         if slots.len() != training.slots.len() || slots.iter().any(|slot| slot.len() != length) {
             return Err(Error::Invalid(format!(
                 "slots: expected {} of {length} numbers, got {:?}",
@@ -146,7 +152,7 @@ impl<T: Element> Network<T> {
             )));
         }
         for (to, from) in training.slots.iter_mut().zip(slots) {
-            to.as_mut_slice().copy_from_slice(from);
+            arena::from_rows(&self.stages, from, to.as_mut_slice());
         }
         training.iterations = iterations;
         Ok(())
@@ -189,7 +195,18 @@ impl<T: Element> Network<T> {
         learning_rate: f64,
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<Outcome, Error> {
-        self.run(Purpose::Train, data, batch_size, learning_rate, keep_on)
+        self.run(Purpose::Train, data, batch_size, learning_rate, keep_on, &())
+    }
+
+    /// The same, with a probe that listens.
+    pub fn train_probed(
+        &mut self,
+        data: Data<'_, T>,
+        batch_size: usize,
+        learning_rate: f64,
+        probe: &impl Probe,
+    ) -> Result<Outcome, Error> {
+        self.run(Purpose::Train, data, batch_size, learning_rate, &mut || true, probe)
     }
 
     /// Losses and metrics, without dropout.
@@ -198,14 +215,14 @@ impl<T: Element> Network<T> {
         data: Data<'_, T>,
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<Outcome, Error> {
-        let mut outcome = self.run(Purpose::Evaluate, data, INFERENCE_ROWS, 0.0, keep_on)?;
+        let mut outcome = self.run(Purpose::Evaluate, data, INFERENCE_ROWS, 0.0, keep_on, &())?;
         outcome.loss += self.penalty();
         Ok(outcome)
     }
 
     /// The gradients of the loss of all rows as one batch, with the dropout of the next update.
     pub fn differentiate(&mut self, data: Data<'_, T>) -> Result<Outcome, Error> {
-        self.run(Purpose::Differentiate, data, data.rows, 0.0, &mut || true)
+        self.run(Purpose::Differentiate, data, data.rows, 0.0, &mut || true, &())
     }
 
     /// The outputs of all rows, row by row.
@@ -238,10 +255,13 @@ impl<T: Element> Network<T> {
             metrics: 0,
             slots: 0,
             norms: false,
+            clips: false,
+            threads: team::threads(),
         };
         self.check(&data)?;
         let plan = plan(&mut self.plans, &self.stages, request)?;
         let epoch = Epoch {
+            probe: &(),
             stages: &self.stages,
             purpose: Purpose::Predict,
             data,
@@ -258,9 +278,9 @@ impl<T: Element> Network<T> {
             iterations: 0,
             weight_fault: AtomicBool::new(false),
         };
-        let (region, work, threads) = (plan.output, plan.work, plan.threads().min(team::threads()));
+        let (region, work, threads) = (plan.output, plan.work, plan.threads);
         let mut poll = Poll::new(work, keep_on);
-        let mut memories = [&mut self.parameters, &mut plan.workspace];
+        let mut memories = [&mut self.parameters, &mut plan.shared, &mut plan.workspace];
         let mut rest = outputs.chunks_mut(request.batch_size * width);
         plan.program.run(self.isa, threads, &mut memories, &epoch, |_, peek| {
             let matrix = peek.matrix(region);
@@ -278,13 +298,13 @@ impl<T: Element> Network<T> {
     /// The penalty on the weights as they are.
     fn penalty(&self) -> f64 {
         let mut sum = 0.0;
-        for (stage, region) in self.stages.iter().zip(parameter_regions(&self.stages, PARAMETERS)) {
+        for (stage, region) in self.stages.iter().zip(arena::regions::<T>(&self.stages, PARAMETERS)) {
             let (Some(dense), Some(region)) = (stage.dense, region) else { continue };
             if dense.is_regularized() {
-                for i in 0..region.rows {
-                    let row = region.row(i);
-                    let weights = &self.parameters()[row.offset..row.offset + row.columns];
-                    sum += self.isa.run(RowPenalty { regularizer: dense.regularizer(i), weights }).to_f64();
+                let weights = arena::panels(self.parameters.as_slice(), region);
+                for row in 0..region.rows {
+                    let regularizer = dense.regularizer(row);
+                    sum += self.isa.run(RowPenalty { regularizer, weights, row }).to_f64();
                 }
             }
         }
@@ -316,6 +336,7 @@ impl<T: Element> Network<T> {
         batch_size: usize,
         learning_rate: f64,
         keep_on: &mut dyn FnMut() -> bool,
+        probe: &impl Probe,
     ) -> Result<Outcome, Error> {
         self.check(&data)?;
         let target_width = self.target_width()?;
@@ -339,9 +360,12 @@ impl<T: Element> Network<T> {
             metrics: recipe.metrics.len(),
             slots: training.slots.len(),
             norms: recipe.clipping.norm.is_some() || recipe.clipping.global_norm.is_some(),
+            clips: recipe.clipping.value.is_some(),
+            threads: team::threads(),
         };
         let plan = plan(&mut self.plans, &self.stages, request)?;
         let epoch = Epoch {
+            probe,
             stages: &self.stages,
             purpose,
             data,
@@ -358,12 +382,15 @@ impl<T: Element> Network<T> {
             iterations: training.iterations,
             weight_fault: AtomicBool::new(false),
         };
-        let is_regularized =
-            self.stages.iter().any(|stage| stage.dense.is_some_and(|dense| dense.is_regularized()));
-        let penalties = (purpose != Purpose::Evaluate && is_regularized).then_some(plan.penalties);
-        let threads = plan.threads().min(team::threads());
+        let (penalties, threads) = (plan.penalties, plan.threads);
         let mut poll = Poll::new(plan.work, keep_on);
-        let mut memories = vec![&mut self.parameters, &mut plan.workspace, &mut training.gradients];
+        let mut memories = vec![
+            &mut self.parameters,
+            &mut plan.shared,
+            &mut plan.workspace,
+            &mut plan.chunks,
+            &mut training.gradients,
+        ];
         memories.extend(&mut training.slots);
         let mut sums = vec![0.0; 1 + recipe.metrics.len()];
         let mut outcome = Outcome::default();
@@ -434,14 +461,15 @@ fn penalty<T: Element>(peek: &Peek<'_, T>, region: Option<dlcore_kernels::progra
 
 struct RowPenalty<'a, T> {
     regularizer: crate::regularizer::Regularizer,
-    weights: &'a [T],
+    weights: dlcore_kernels::matrix::Panels<'a, T>,
+    row: usize,
 }
 
 impl<T: Element> dlcore_kernels::simd::Kernel for RowPenalty<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<S: dlcore_kernels::simd::Simd>(self) -> T {
-        self.regularizer.penalty::<T, S>(self.weights)
+        self.regularizer.penalty::<T, S>(self.weights, self.row)
     }
 }
 

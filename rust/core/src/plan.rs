@@ -12,34 +12,48 @@
 //!              kept         units x batch               forward           down
 //!              slope        units x batch               loss, down        down
 //!              slope_rows   batch x units               loss, down        gradient
-//!              values       1 + metrics x batch         loss              update, the caller
-//!              penalties    parameter rows x 1          penalty           the caller
+//! CHUNKS       dW, db       those of each chunk         gradient          sum
+//! SHARED       values       1 + metrics x batch         loss              update, the caller
+//!              penalties    parameter rows x 1          regularize        the caller
 //!              norms        parameter rows x 1          norms             update
 //! ```
 //!
 //! `slope` is dL/dZ of a stage. Activations and slopes are feature-major; the one extra row of an
-//! input is the feature that is always one. `slope_rows` is the transpose that X^T G wants. All
-//! memory is made here, once; a step makes none.
+//! input is the feature that is always one. `slope_rows` is the transpose that X^T G wants. Weights lie in
+//! panels (arena.rs). All memory is made here, once; a step makes none.
 //!
-//! How a phase is shared out is chosen here, too, from the shape alone: by rows of the batch where
-//! the weights are small (each thread reads all of them, and chains of phases need no meeting), else
-//! by features (each thread reads its part of the weights).
+//! # Which plan a shape gets
+//!
+//! From the shape alone (so that nothing else can change a bit), here and nowhere else:
+//!
+//! 1. **Small weights, large batch** ([`chunk_rows`]): the batch is cut into chunks of rows. A thread does all
+//!    of a step for a chunk, gradients included, while it is in its cache; the chunks' gradients are added in
+//!    order, then all weights are updated in one walk. Two meetings a step.
+//! 2. **Small weights, small batch**: the same phases, one after another, on one thread.
+//! 3. **Large weights** ([`SMALL_WEIGHTS`]): threads share out the weights: forward by units, down and
+//!    gradient by features. A gradient that is large itself is never stored: the update takes it
+//!    from the product ([`fuses`]).
 
 use dlcore_kernels::memory::Memory;
 use dlcore_kernels::program::{Access, Phase, Program, Region};
 use dlcore_kernels::simd::Element;
 
+use crate::arena;
 use crate::error::Error;
 use crate::stage::Stage;
 
 /// Index of the memory of all weights.
 pub const PARAMETERS: usize = 0;
-/// Index of the memory of what a batch needs.
-pub const WORKSPACE: usize = 1;
+/// Index of the memory of what all threads see of a batch.
+pub const SHARED: usize = 1;
+/// Index of the memory of what a batch needs, or, for each thread, a chunk of it.
+pub const WORKSPACE: usize = 2;
+/// Index of the memory of the chunks' gradients.
+pub const CHUNKS: usize = 3;
 /// Index of the memory of all gradients.
-pub const GRADIENTS: usize = 2;
+pub const GRADIENTS: usize = 4;
 /// Index of the first optimizer slot's memory.
-pub const SLOTS: usize = 3;
+pub const SLOTS: usize = 5;
 
 /// What a phase does; the number is the stage's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,12 +68,20 @@ pub enum Body {
     Down(usize),
     /// Of the weights.
     Gradient(usize),
-    /// The penalty on the weights.
-    Penalty(usize),
+    /// Of the weights, by the rows of a chunk.
+    ChunkGradient(usize),
+    /// Of the chunks' gradients.
+    Sum,
+    /// The penalty on the weights, and its gradient.
+    Regularize(usize),
     /// Squared norms of the rows of the gradient.
     Norms(usize),
-    /// The optimizer's.
+    /// The optimizer's, of one stage.
     Update(usize),
+    /// The optimizer's, of all weights.
+    UpdateAll,
+    /// Gradient and update in one.
+    Learn(usize),
 }
 
 /// What the plan is for.
@@ -92,6 +114,10 @@ pub struct Request {
     pub slots: usize,
     /// Whether gradients are clipped by norm.
     pub norms: bool,
+    /// Whether they are clipped one by one.
+    pub clips: bool,
+    /// Threads that may come.
+    pub threads: usize,
 }
 
 /// Buffers and phases.
@@ -101,41 +127,96 @@ pub struct Plan<T> {
     pub request: Request,
     /// The phases.
     pub program: Program<Body>,
+    /// The memory `SHARED`.
+    pub shared: Memory<T>,
     /// The memory `WORKSPACE`.
     pub workspace: Memory<T>,
+    /// The memory `CHUNKS`.
+    pub chunks: Memory<T>,
     /// The last stage's output.
     pub output: Region,
     /// Losses, then metrics, of each row.
     pub values: Region,
-    /// Of the weights.
-    pub penalties: Region,
+    /// Of the weights; none where nothing is regularized.
+    pub penalties: Option<Region>,
     /// For each stage with a product: where its parameters' rows begin in `norms`.
     pub first_rows: Vec<usize>,
     /// Arithmetic of a step, in multiply-adds.
     pub work: usize,
+    /// How many threads are worth their meetings.
+    pub threads: usize,
 }
 
-/// Where the parameters of each stage lie in a memory that holds them all.
-pub fn parameter_regions(stages: &[Stage], memory: usize) -> Vec<Option<Region>> {
-    let mut offset = 0;
-    let mut place = |stage: &Stage| {
-        let dense = stage.dense?;
-        let (rows, columns) = (dense.parameter_rows(), dense.units);
-        let region = Region { memory, offset, rows, columns, pitch: columns };
-        offset += rows * columns;
-        Some(region)
+/// Weights of a layer up to this many (128 KB of `f32`) are small: read by every thread.
+const SMALL_WEIGHTS: usize = 32 * 1024;
+
+/// Multiply-adds for which a thread is worth its meetings: some ten microseconds.
+const WORTH_A_THREAD: usize = 1_500_000;
+
+/// Rows of a chunk, at most: what they need of a small net stays in L2.
+const CHUNK_ROWS: usize = 256;
+
+/// Chunks of smaller batches, at most: each costs a gradient.
+const FEW_CHUNKS: usize = 8;
+
+/// The longest sum that a product keeps in registers all the way.
+const UNCUT_ROWS: usize = 1024;
+
+/// Whether every thread reads all weights of the stage, and the batch is shared out.
+fn is_small(stage: &Stage) -> bool {
+    stage.mixes_features() || stage.dense.is_none_or(|dense| dense.fan_in * dense.units <= SMALL_WEIGHTS)
+}
+
+/// Whether all layers are small.
+fn all_small(stages: &[Stage]) -> bool {
+    let mut dense = stages.iter().filter_map(|stage| stage.dense);
+    dense.all(|dense| dense.fan_in * dense.units <= SMALL_WEIGHTS)
+}
+
+/// Whether the update takes the gradient straight from the product: where there is no small number of
+/// them, and nothing else has to be done with them first.
+fn fuses(stage: &Stage, request: &Request) -> bool {
+    let is_plain = |dense: crate::dense::Dense| {
+        dense.fan_in * dense.units > SMALL_WEIGHTS / 2 && dense.units >= 16 && !dense.is_regularized()
     };
-    stages.iter().map(&mut place).collect()
+    !request.norms && !request.clips && request.batch_size <= UNCUT_ROWS && stage.dense.is_some_and(is_plain)
 }
 
-/// Hands out places in the workspace.
-struct Workspace {
+/// Rows of a chunk, if the batch is cut into some.
+fn chunk_rows(stages: &[Stage], request: &Request, lanes: usize) -> Option<usize> {
+    if !all_small(stages) || !differentiates(request.purpose) {
+        return None;
+    }
+    let by_work = (work(stages, request) / WORTH_A_THREAD).min(FEW_CHUNKS);
+    let chunks = by_work.max(request.batch_size.div_ceil(CHUNK_ROWS));
+    let vectors = request.batch_size.div_ceil(lanes).div_ceil(chunks.max(1));
+    (chunks > 1 && request.batch_size > vectors * lanes).then_some(vectors * lanes)
+}
+
+/// Multiply-adds of a step.
+fn work(stages: &[Stage], request: &Request) -> usize {
+    let products: usize = stages.iter().filter_map(|stage| stage.dense).map(|d| d.fan_in * d.units).sum();
+    let passes = if differentiates(request.purpose) { 3 } else { 1 };
+    products.saturating_mul(request.batch_size).saturating_mul(passes)
+}
+
+fn differentiates(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Train | Purpose::Differentiate)
+}
+
+/// Hands out places in a memory.
+struct Space {
+    memory: usize,
     length: usize,
     lanes: usize,
     element: usize,
 }
 
-impl Workspace {
+impl Space {
+    fn new<T: Element>(memory: usize) -> Self {
+        Self { memory, length: 0, lanes: T::LANES, element: size_of::<T>() }
+    }
+
     /// A matrix whose rows are whole vectors. Rows a multiple of 256 bytes apart would crowd into few
     /// sets of the cache; such a pitch gets one vector more.
     fn matrix(&mut self, rows: usize, columns: usize) -> Result<Region, Error> {
@@ -147,7 +228,7 @@ impl Workspace {
         let length = rows.checked_mul(pitch).and_then(|size| size.checked_add(offset));
         self.length =
             length.filter(|&length| length < isize::MAX as usize / self.element).ok_or_else(too_large)?;
-        Ok(Region { memory: WORKSPACE, offset, rows, columns, pitch })
+        Ok(Region { memory: self.memory, offset, rows, columns, pitch })
     }
 }
 
@@ -158,6 +239,7 @@ fn too_large() -> Error {
 /// The buffers of a stage.
 struct Buffers {
     parameters: Option<Region>,
+    gradient: Option<Region>,
     /// With the row of ones.
     output: Region,
     kept: Option<Region>,
@@ -165,208 +247,267 @@ struct Buffers {
     slope_rows: Option<Region>,
 }
 
-/// Weights up to this many (128 KB of `f32`) are read by every thread.
-const SMALL_WEIGHTS: usize = 32 * 1024;
+/// The rows of a batch, shared out: by whole chunks, one after another, or at once.
+#[derive(Clone, Copy)]
+struct Batch {
+    length: usize,
+    unit: usize,
+    by_portion: bool,
+    stride: usize,
+    copies: usize,
+}
+
+impl Batch {
+    fn columns(&self, region: Region) -> Access {
+        if self.by_portion { Access::own(region, self.stride, self.copies) } else { Access::columns(region) }
+    }
+
+    fn rows(&self, region: Region) -> Access {
+        if self.by_portion { Access::own(region, self.stride, self.copies) } else { Access::rows(region) }
+    }
+
+    fn phase(&self, body: Body, reads: Vec<Access>, writes: Vec<Access>) -> Phase<Body> {
+        Phase { body, reads, writes, length: self.length, unit: self.unit, by_portion: self.by_portion }
+    }
+}
 
 impl<T: Element> Plan<T> {
     /// Plans what is requested.
     pub fn new(stages: &[Stage], request: Request) -> Result<Self, Error> {
-        let Request { purpose, batch_size, weighted, target_width, metrics, slots, norms } = request;
-        let batch = batch_size.checked_next_multiple_of(T::LANES).ok_or_else(too_large)?;
-        let differentiates = matches!(purpose, Purpose::Train | Purpose::Differentiate);
-        let mut space = Workspace { length: 0, lanes: T::LANES, element: size_of::<T>() };
+        let Request { purpose, batch_size, weighted, target_width, metrics, slots, norms, threads, .. } =
+            request;
+        let unit = T::LANES;
+        let batch = batch_size.checked_next_multiple_of(unit).ok_or_else(too_large)?;
+        let differentiates = differentiates(purpose);
         let lowest = stages.iter().position(|stage| stage.dense.is_some()).unwrap_or(stages.len());
         let last = stages.len() - 1;
+        let chunk = chunk_rows(stages, &request, unit);
+        let columns = chunk.unwrap_or(batch);
+        let chunks = batch.div_ceil(columns);
 
-        let input = space.matrix(stages[0].fan_in + 1, batch)?;
-        let targets = space.matrix(target_width.max(1), batch)?;
-        let weights = space.matrix(1, batch)?;
-        let values = space.matrix(1 + metrics, batch)?;
+        let mut space = Space::new::<T>(WORKSPACE);
+        let input = space.matrix(stages[0].fan_in + 1, columns)?;
+        let targets = space.matrix(target_width.max(1), columns)?;
+        let weights = space.matrix(1, columns)?;
         let mut buffers = Vec::new();
-        for ((index, stage), parameters) in
-            stages.iter().enumerate().zip(parameter_regions(stages, PARAMETERS))
-        {
+        let parameters = arena::regions::<T>(stages, PARAMETERS);
+        let gradients = arena::regions::<T>(stages, GRADIENTS);
+        for (index, stage) in stages.iter().enumerate() {
             let has_slope =
                 differentiates && index >= lowest || purpose == Purpose::Evaluate && index == last;
             buffers.push(Buffers {
-                parameters,
-                output: space.matrix(stage.units + 1, batch)?,
+                parameters: parameters[index],
+                gradient: gradients[index],
+                output: space.matrix(stage.units + 1, columns)?,
                 kept: (differentiates && stage.keeps_input())
-                    .then(|| space.matrix(stage.units, batch))
+                    .then(|| space.matrix(stage.units, columns))
                     .transpose()?,
-                slope: has_slope.then(|| space.matrix(stage.units, batch)).transpose()?,
+                slope: has_slope.then(|| space.matrix(stage.units, columns)).transpose()?,
                 slope_rows: (differentiates && stage.dense.is_some())
-                    .then(|| space.matrix(batch, stage.units))
+                    .then(|| space.matrix(columns, stage.units))
                     .transpose()?,
             });
         }
+        let mut shared = Space::new::<T>(SHARED);
+        let values = shared.matrix(1 + metrics, batch)?;
         let mut first_rows = Vec::new();
         let mut parameter_rows = 0;
         for stage in stages {
             first_rows.push(parameter_rows);
             parameter_rows += stage.dense.map_or(0, |dense| dense.parameter_rows());
         }
-        let penalties = space.matrix(parameter_rows, 1)?;
-        let norm_rows = space.matrix(parameter_rows, 1)?;
+        let penalties = shared.matrix(parameter_rows, 1)?;
+        let norm_rows = shared.matrix(parameter_rows, 1)?;
         let part = |of: Region, index: usize, rows: usize| Region {
             offset: of.offset + first_rows[index] * of.pitch,
             rows,
             ..of
         };
 
-        let input_of = |index: usize| if index == 0 { input } else { buffers[index - 1].output };
-        let unit = T::LANES;
-        let by_batch = |stage: &Stage| {
-            stage.mixes_features()
-                || stage.dense.is_none_or(|dense| dense.fan_in * dense.units <= SMALL_WEIGHTS)
+        let copies = if chunk.is_some() { threads.min(chunks) } else { 1 };
+        let share = Batch {
+            length: batch,
+            unit: chunk.unwrap_or(unit),
+            by_portion: chunk.is_some(),
+            stride: space.length,
+            copies,
         };
+        let plain = |body, reads, writes: Vec<Access>, length| Phase {
+            body,
+            reads,
+            writes,
+            length,
+            unit,
+            by_portion: false,
+        };
+        let input_of = |index: usize| if index == 0 { input } else { buffers[index - 1].output };
         let mut phases = Vec::new();
 
-        let mut gathered = vec![Access::columns(input.first_rows(stages[0].fan_in))];
+        let mut gathered = vec![share.columns(input.first_rows(stages[0].fan_in))];
         if purpose != Purpose::Predict {
-            gathered.push(Access::columns(targets));
+            gathered.push(share.columns(targets));
             if weighted {
-                gathered.push(Access::columns(weights));
+                gathered.push(share.columns(weights));
             }
         }
-        phases.push(Phase { body: Body::Gather, reads: vec![], writes: gathered, unit });
+        phases.push(share.phase(Body::Gather, vec![], gathered));
 
         for (index, stage) in stages.iter().enumerate() {
             let Buffers { parameters, output, kept, .. } = buffers[index];
             let from = input_of(index).first_rows(stage.fan_in);
             let to = [Some(output.first_rows(stage.units)), kept].into_iter().flatten();
-            let (reads, writes) = if by_batch(stage) {
-                let whole = parameters.map(Access::whole);
-                (
-                    std::iter::once(Access::columns(from)).chain(whole).collect(),
-                    to.map(Access::columns).collect(),
-                )
+            let whole = parameters.map(Access::whole);
+            let body = Body::Forward(index);
+            phases.push(if is_small(stage) {
+                let reads = std::iter::once(share.columns(from)).chain(whole).collect();
+                share.phase(body, reads, to.map(|region| share.columns(region)).collect())
             } else {
-                let split = parameters.map(Access::columns);
-                (std::iter::once(Access::whole(from)).chain(split).collect(), to.map(Access::rows).collect())
-            };
-            phases.push(Phase { body: Body::Forward(index), reads, writes, unit });
+                let reads = std::iter::once(Access::whole(from)).chain(whole).collect();
+                plain(body, reads, to.map(Access::rows).collect(), stage.units)
+            });
         }
 
         if purpose != Purpose::Predict {
             let top = &buffers[last];
-            let mut reads = vec![Access::columns(targets)];
-            reads.extend(weighted.then(|| Access::columns(weights)));
+            let mut reads = vec![share.columns(targets)];
+            reads.extend(weighted.then(|| share.columns(weights)));
             if let Some(kept) = top.kept {
                 // Behind the weights, which are there or not; the phase knows.
-                reads.push(Access::columns(kept));
+                reads.push(share.columns(kept));
             }
-            let mut writes =
-                vec![Access::columns(top.output.first_rows(stages[last].units)), Access::columns(values)];
-            writes.extend(top.slope.map(Access::columns));
-            writes.extend(top.slope_rows.map(Access::rows));
-            phases.push(Phase { body: Body::Loss, reads, writes, unit });
+            let output = top.output.first_rows(stages[last].units);
+            let mut writes = vec![share.columns(output), Access::columns(values)];
+            writes.extend(top.slope.map(|region| share.columns(region)));
+            writes.extend(top.slope_rows.map(|region| share.rows(region)));
+            phases.push(share.phase(Body::Loss, reads, writes));
         }
 
+        let is_regularized =
+            differentiates && stages.iter().any(|stage| stage.dense.is_some_and(|d| d.is_regularized()));
         if differentiates {
             for index in (lowest..last).rev() {
                 let (upper, lower) = (&buffers[index + 1], &buffers[index]);
                 let output = lower.output.first_rows(stages[index].units);
-                let kernel = upper.parameters.map(|region| region.first_rows(stages[index + 1].fan_in));
                 let slope = upper.slope.expect("stages above the lowest product have slopes");
                 let slope_below = lower.slope.expect("stages above the lowest product have slopes");
-                let by_batch = by_batch(&stages[index + 1]) || stages[index].mixes_features();
-                type Sharing = fn(Region) -> Access;
-                let (along, across, above): (Sharing, Sharing, Sharing) = if by_batch {
-                    (Access::columns, Access::rows, Access::columns)
+                let body = Body::Down(index);
+                phases.push(if is_small(&stages[index + 1]) || stages[index].mixes_features() {
+                    let mut reads = vec![share.columns(slope), share.columns(output)];
+                    reads.extend(upper.parameters.map(Access::whole));
+                    reads.extend(lower.kept.map(|region| share.columns(region)));
+                    let mut writes = vec![share.columns(slope_below)];
+                    writes.extend(lower.slope_rows.map(|region| share.rows(region)));
+                    share.phase(body, reads, writes)
                 } else {
-                    (Access::rows, Access::columns, Access::whole)
-                };
-                let weights: Sharing = if by_batch { Access::whole } else { Access::rows };
-                let mut reads = vec![above(slope), along(output)];
-                reads.extend(kernel.map(weights));
-                reads.extend(lower.kept.map(along));
-                let mut writes = vec![along(slope_below)];
-                writes.extend(lower.slope_rows.map(across));
-                // Without a product, rows of the slope above belong to the same rows below.
-                if kernel.is_none() {
-                    reads[0] = along(slope);
+                    // Large weights, so there is a product.
+                    let mut reads = vec![Access::whole(slope), Access::rows(output)];
+                    reads.extend(upper.parameters.map(Access::whole));
+                    reads.extend(lower.kept.map(Access::rows));
+                    let mut writes = vec![Access::rows(slope_below)];
+                    writes.extend(lower.slope_rows.map(Access::columns));
+                    plain(body, reads, writes, stages[index].units)
+                });
+            }
+            let total = arena::length::<T>(stages).ok_or_else(too_large)?;
+            let flat = |memory| Region { memory, offset: 0, rows: 1, columns: total, pitch: total };
+            let moments = || (0..slots).map(|slot| SLOTS + slot);
+            if chunk.is_some() {
+                for index in lowest..stages.len() {
+                    let (Some(gradient), Some(dense)) = (buffers[index].gradient, stages[index].dense) else {
+                        continue;
+                    };
+                    let slope_rows = buffers[index].slope_rows.expect("products have them");
+                    let reads = vec![
+                        share.columns(input_of(index).first_rows(dense.parameter_rows())),
+                        share.rows(slope_rows),
+                    ];
+                    let writes = vec![Access::each(Region { memory: CHUNKS, ..gradient }, total)];
+                    phases.push(share.phase(Body::ChunkGradient(index), reads, writes));
                 }
-                phases.push(Phase { body: Body::Down(index), reads, writes, unit });
+                let all = Region { rows: chunks, ..flat(CHUNKS) };
+                let writes = vec![Access::columns(flat(GRADIENTS))];
+                phases.push(plain(Body::Sum, vec![Access::columns(all)], writes, total));
             }
             // All gradients first: clipping by norm needs them all, and otherwise an update follows
             // its gradient without a meeting, since both split the same rows.
+            let together = all_small(stages) && !norms;
             let mut later = Vec::new();
-            let gradients = parameter_regions(stages, GRADIENTS);
             for index in lowest..stages.len() {
                 let (Some(dense), Some(parameters), Some(gradient)) =
-                    (stages[index].dense, buffers[index].parameters, gradients[index])
+                    (stages[index].dense, buffers[index].parameters, buffers[index].gradient)
                 else {
                     continue;
                 };
                 let rows = dense.parameter_rows();
                 let slope_rows = buffers[index].slope_rows.expect("products have them");
-                let mut reads =
-                    vec![Access::rows(input_of(index).first_rows(rows)), Access::whole(slope_rows)];
-                if dense.is_regularized() {
-                    reads.push(Access::rows(parameters));
-                    phases.push(Phase {
-                        body: Body::Penalty(index),
-                        reads: vec![Access::rows(parameters)],
-                        writes: vec![Access::rows(part(penalties, index, rows))],
-                        unit,
-                    });
-                }
-                phases.push(Phase {
-                    body: Body::Gradient(index),
-                    reads,
-                    writes: vec![Access::rows(gradient)],
-                    unit,
-                });
-                if purpose == Purpose::Differentiate {
+                let factors = vec![Access::rows(input_of(index).first_rows(rows)), Access::whole(slope_rows)];
+                let mut writes = vec![Access::rows(parameters)];
+                writes.extend(moments().map(|memory| Access::rows(Region { memory, ..parameters })));
+                let losses = Access::whole(values.first_rows(1));
+                if purpose == Purpose::Train && !together && fuses(&stages[index], &request) {
+                    let reads = factors.into_iter().chain([losses]).collect();
+                    phases.push(plain(Body::Learn(index), reads, writes, rows));
                     continue;
                 }
-                let mut reads = vec![Access::rows(gradient), Access::whole(values.first_rows(1))];
-                let mut writes = vec![Access::rows(parameters)];
-                writes.extend(
-                    (0..slots).map(|slot| Access::rows(Region { memory: SLOTS + slot, ..parameters })),
-                );
-                let mut after = &mut phases;
+                if chunk.is_none() {
+                    let writes = vec![Access::rows(gradient)];
+                    phases.push(plain(Body::Gradient(index), factors, writes, rows));
+                }
+                if dense.is_regularized() {
+                    let writes = vec![Access::rows(gradient), Access::rows(part(penalties, index, rows))];
+                    phases.push(plain(Body::Regularize(index), vec![Access::rows(parameters)], writes, rows));
+                }
+                if purpose == Purpose::Differentiate || together {
+                    continue;
+                }
+                let mut reads = vec![Access::rows(gradient), losses];
                 if norms {
                     reads.push(Access::whole(norm_rows));
-                    let writes = vec![Access::rows(part(norm_rows, index, rows))];
-                    after.push(Phase {
-                        body: Body::Norms(index),
-                        reads: vec![Access::rows(gradient)],
-                        writes,
-                        unit,
-                    });
-                    after = &mut later;
+                    let norms = vec![Access::rows(part(norm_rows, index, rows))];
+                    phases.push(plain(Body::Norms(index), vec![Access::rows(gradient)], norms, rows));
+                    later.push(plain(Body::Update(index), reads, writes, rows));
+                } else {
+                    phases.push(plain(Body::Update(index), reads, writes, rows));
                 }
-                after.push(Phase { body: Body::Update(index), reads, writes, unit });
             }
             phases.append(&mut later);
+            if purpose == Purpose::Train && together {
+                let reads = vec![Access::columns(flat(GRADIENTS)), Access::whole(values.first_rows(1))];
+                let memories = std::iter::once(PARAMETERS).chain(moments());
+                let writes = memories.map(|memory| Access::columns(flat(memory))).collect();
+                phases.push(plain(Body::UpdateAll, reads, writes, total));
+            }
         }
 
-        let mut workspace = Memory::zeroed(space.length)?;
-        let ones = std::iter::once(input).chain(buffers.iter().map(|buffers| buffers.output));
-        for region in ones {
-            let row = region.row(region.rows - 1);
-            workspace.as_mut_slice()[row.offset..row.offset + row.pitch].fill(T::from_f64(1.0));
+        let mut workspace = Memory::zeroed(space.length.checked_mul(copies).ok_or_else(too_large)?)?;
+        for copy in workspace.as_mut_slice().chunks_mut(space.length) {
+            for region in std::iter::once(input).chain(buffers.iter().map(|buffers| buffers.output)) {
+                let row = region.row(region.rows - 1);
+                copy[row.offset..row.offset + row.pitch].fill(T::from_f64(1.0));
+            }
         }
-        let products: usize = stages.iter().filter_map(|stage| stage.dense.map(|d| d.fan_in * d.units)).sum();
-        let passes = if differentiates { 3 } else { 1 };
+        let total = arena::length::<T>(stages).ok_or_else(too_large)?;
+        let chunk_length = if chunk.is_some() { total.checked_mul(chunks) } else { Some(0) };
+        let output = buffers[last].output.first_rows(stages[last].units);
+        let mut watched = vec![values];
+        if purpose == Purpose::Predict {
+            watched = vec![output];
+        }
+        watched.extend(is_regularized.then_some(penalties));
+        let work = work(stages, &request);
+        let worth = if !all_small(stages) || !differentiates { work / WORTH_A_THREAD } else { chunks };
         Ok(Self {
             request,
-            program: Program::new::<T>(phases),
+            program: Program::new::<T>(phases, watched),
+            shared: Memory::zeroed(shared.length)?,
             workspace,
-            output: buffers[last].output.first_rows(stages[last].units),
+            chunks: Memory::zeroed(chunk_length.ok_or_else(too_large)?)?,
+            output,
             values,
-            penalties,
+            penalties: is_regularized.then_some(penalties),
             first_rows,
-            work: products.saturating_mul(batch).saturating_mul(passes),
+            work,
+            threads: worth.clamp(1, threads),
         })
-    }
-
-    /// How many threads are worth their meetings: each should have some tens of microseconds of
-    /// arithmetic a step, or at least half as much for the second.
-    pub fn threads(&self) -> usize {
-        const WORK: usize = 1_500_000;
-        (self.work / WORK).max(1)
     }
 }

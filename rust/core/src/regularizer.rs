@@ -1,6 +1,6 @@
 //! L1 and L2 penalties: `l1 sum |w| + l2 sum w^2`, with the gradient `l1 sign(w) + 2 l2 w`.
 
-use dlcore_kernels::matrix::{Matrix, MatrixMut};
+use dlcore_kernels::matrix::{MatrixMut, Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 /// The two factors; zero is off.
@@ -18,28 +18,34 @@ impl Regularizer {
         self.l1 != 0.0 || self.l2 != 0.0
     }
 
-    /// The penalty on some weights.
-    pub fn penalty<T: Element, S: Simd>(&self, weights: &[T]) -> T {
-        S::call(Penalty { regularizer: *self, weights })
+    /// The penalty on a row of weights.
+    pub fn penalty<T: Element, S: Simd>(&self, weights: Panels<'_, T>, row: usize) -> T {
+        S::call(Penalty { regularizer: *self, weights, row })
     }
 
-    /// Adds the penalty's gradient.
-    pub fn add_gradient<T: Element, S: Simd>(&self, weights: &[T], gradient: &mut [T]) {
-        S::call(AddGradient { regularizer: *self, weights, gradient });
+    /// Adds the penalty's gradient to that of the row.
+    pub fn add_gradient<T: Element, S: Simd>(
+        &self,
+        weights: Panels<'_, T>,
+        gradient: PanelsMut<'_, T>,
+        row: usize,
+    ) {
+        S::call(AddGradient { regularizer: *self, weights, gradient, row });
     }
 }
 
 /// The sum of the squares of each row.
-pub fn squared_norms<T: Element, S: Simd>(values: Matrix<'_, T>, mut norms: MatrixMut<'_, T>) {
+pub fn squared_norms<T: Element, S: Simd>(values: Panels<'_, T>, mut norms: MatrixMut<'_, T>) {
     let square = Regularizer { l1: 0.0, l2: 1.0 };
     for i in 0..values.rows() {
-        norms.row(i)[0] = square.penalty::<T, S>(values.row(i));
+        norms.row(i)[0] = square.penalty::<T, S>(values, i);
     }
 }
 
 struct Penalty<'a, T> {
     regularizer: Regularizer,
-    weights: &'a [T],
+    weights: Panels<'a, T>,
+    row: usize,
 }
 
 impl<T: Element> Kernel for Penalty<'_, T> {
@@ -50,8 +56,8 @@ impl<T: Element> Kernel for Penalty<'_, T> {
         let l1 = T::Vector::<S>::constant(self.regularizer.l1);
         let l2 = T::Vector::<S>::constant(self.regularizer.l2);
         let mut sum = T::Vector::<S>::zero();
-        for weights in self.weights.chunks(T::LANES) {
-            let w = T::Vector::<S>::load_part(weights);
+        for panel in 0..self.weights.count() {
+            let w = T::Vector::<S>::load_part(self.weights.part(self.row, panel));
             sum = (l2 * w).mul_add(w, l1.mul_add(w.abs(), sum));
         }
         sum.sum()
@@ -60,19 +66,21 @@ impl<T: Element> Kernel for Penalty<'_, T> {
 
 struct AddGradient<'a, T> {
     regularizer: Regularizer,
-    weights: &'a [T],
-    gradient: &'a mut [T],
+    weights: Panels<'a, T>,
+    gradient: PanelsMut<'a, T>,
+    row: usize,
 }
 
 impl<T: Element> Kernel for AddGradient<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self) {
+    fn run<S: Simd>(mut self) {
         let l1 = T::Vector::<S>::constant(self.regularizer.l1);
         let l2 = T::Vector::<S>::constant(2.0 * self.regularizer.l2);
-        for (weights, gradient) in self.weights.chunks(T::LANES).zip(self.gradient.chunks_mut(T::LANES)) {
-            let w = T::Vector::<S>::load_part(weights);
+        for panel in 0..self.weights.count() {
+            let gradient = self.gradient.part(self.row, panel);
+            let w = T::Vector::<S>::load_part(self.weights.part(self.row, panel));
             let sign = T::Vector::<S>::select(w.equal(T::Vector::<S>::zero()), w, l1.copy_sign(w));
             let g = T::Vector::<S>::load_part(gradient);
             l2.mul_add(w, g + sign).store_part(gradient);

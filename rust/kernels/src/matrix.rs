@@ -4,6 +4,8 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use crate::simd::prefetch_to_write;
+
 /// A matrix to read whose rows are contiguous, a pitch apart.
 #[derive(Debug)]
 pub struct Matrix<'a, T> {
@@ -123,14 +125,23 @@ impl<'a, T: Copy> Matrix<'a, T> {
         }
     }
 
+    /// With columns that were padding so far.
+    ///
+    /// # Panics
+    /// If there is not so much of it.
+    pub fn widened(self, columns: usize) -> Self {
+        assert!(self.columns <= columns && columns <= self.width, "no such padding");
+        Self { columns, ..self }
+    }
+
     /// The same elements with any strides.
     pub fn strided(self) -> Strided<'a, T> {
         Strided {
             data: self.data,
             rows: self.rows,
             columns: self.columns,
-            row_stride: self.pitch as isize,
-            column_stride: 1,
+            row: Steps::plain(self.pitch as isize),
+            column: Steps::plain(1),
             lifetime: PhantomData,
         }
     }
@@ -296,14 +307,42 @@ impl<'a, T: Copy> MatrixMut<'a, T> {
     }
 }
 
+/// How far apart the rows (or columns) of a [`Strided`] lie: a stride, but after a run of them a jump.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// From one to the next within a run.
+    pub stride: isize,
+    /// How many are a run.
+    pub run: usize,
+    /// From the begin of a run to that of the next.
+    pub jump: isize,
+}
+
+impl Steps {
+    /// The same stride all along.
+    pub fn plain(stride: isize) -> Self {
+        Self { stride, run: usize::MAX, jump: 0 }
+    }
+
+    /// From number 0 to number `i`.
+    #[inline(always)]
+    pub fn offset(&self, i: usize) -> isize {
+        if i < self.run {
+            i as isize * self.stride
+        } else {
+            (i / self.run) as isize * self.jump + (i % self.run) as isize * self.stride
+        }
+    }
+}
+
 /// A matrix to read with any strides, negative and zero ones too.
 #[derive(Debug)]
 pub struct Strided<'a, T> {
     data: *const T,
     rows: usize,
     columns: usize,
-    row_stride: isize,
-    column_stride: isize,
+    row: Steps,
+    column: Steps,
     lifetime: PhantomData<&'a [T]>,
 }
 
@@ -338,8 +377,8 @@ impl<'a, T: Copy> Strided<'a, T> {
             data: slice.as_ptr().wrapping_add(first),
             rows,
             columns,
-            row_stride: strides[0],
-            column_stride: strides[1],
+            row: Steps::plain(strides[0]),
+            column: Steps::plain(strides[1]),
             lifetime: PhantomData,
         }
     }
@@ -354,47 +393,55 @@ impl<'a, T: Copy> Strided<'a, T> {
         self.columns
     }
 
-    /// Distances, in elements, between rows and between columns.
-    pub fn strides(&self) -> [isize; 2] {
-        [self.row_stride, self.column_stride]
+    /// From row to row.
+    pub fn row_steps(&self) -> Steps {
+        self.row
     }
 
-    /// The element `(0, 0)`.
-    pub fn as_ptr(&self) -> *const T {
-        self.data
+    /// From column to column.
+    pub fn column_steps(&self) -> Steps {
+        self.column
+    }
+
+    /// Where an element lies.
+    #[inline(always)]
+    pub fn at(&self, i: usize, j: usize) -> *const T {
+        self.data.wrapping_offset(self.row.offset(i) + self.column.offset(j))
     }
 
     /// The transpose.
     pub fn transposed(self) -> Self {
-        Self {
-            rows: self.columns,
-            columns: self.rows,
-            row_stride: self.column_stride,
-            column_stride: self.row_stride,
-            ..self
-        }
+        Self { rows: self.columns, columns: self.rows, row: self.column, column: self.row, ..self }
     }
 
     /// The same as a matrix of contiguous rows, if it is one.
     pub fn as_matrix(self) -> Option<Matrix<'a, T>> {
-        let is_one = self.column_stride == 1 && self.row_stride >= self.columns as isize;
+        let is_one = self.column.run >= self.columns
+            && self.row.run >= self.rows
+            && self.column.stride == 1
+            && self.row.stride >= self.columns as isize;
         is_one.then_some(Matrix {
             data: self.data,
             rows: self.rows,
             columns: self.columns,
-            pitch: self.row_stride as usize,
+            pitch: self.row.stride as usize,
             width: self.columns,
             lifetime: PhantomData,
         })
     }
 
     /// A part of the rows and of the columns.
+    ///
+    /// # Panics
+    /// If there are not so many, or the part begins within a run.
+    #[inline(always)]
     pub fn block(self, rows: Range<usize>, columns: Range<usize>) -> Self {
         assert!(rows.start <= rows.end && rows.end <= self.rows);
         assert!(columns.start <= columns.end && columns.end <= self.columns);
-        let offset = rows.start as isize * self.row_stride + columns.start as isize * self.column_stride;
+        let begins = |steps: Steps, i: usize| steps.run == usize::MAX || i.is_multiple_of(steps.run);
+        assert!(begins(self.row, rows.start) && begins(self.column, columns.start), "a part within a run");
         Self {
-            data: self.data.wrapping_offset(offset),
+            data: self.at(rows.start, columns.start),
             rows: rows.end - rows.start,
             columns: columns.end - columns.start,
             ..self
@@ -406,6 +453,226 @@ impl<'a, T: Copy> Strided<'a, T> {
     pub fn get(&self, i: usize, j: usize) -> T {
         assert!(i < self.rows && j < self.columns);
         // SAFETY: every element of the shape is readable.
-        unsafe { *self.data.offset(i as isize * self.row_stride + j as isize * self.column_stride) }
+        unsafe { *self.at(i, j) }
+    }
+}
+
+/// A matrix in panels of columns: each panel is a plain matrix, one vector wide, and they lie one
+/// after another. So wide rows do not lie far apart, columns can be read down without leaping from
+/// page to page, and all of it can be walked through as one array. The weights lie like that.
+///
+/// With fewer columns than a vector has lanes there is one panel, as narrow as they are.
+#[derive(Debug)]
+pub struct Panels<'a, T> {
+    data: *const T,
+    rows: usize,
+    columns: usize,
+    /// Columns of a panel.
+    pitch: usize,
+    /// From a panel to the next.
+    stride: usize,
+    lifetime: PhantomData<&'a [T]>,
+}
+
+impl<T> Clone for Panels<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Panels<'_, T> {}
+
+impl<'a, T: Copy> Panels<'a, T> {
+    /// The slice as panels of `pitch` columns.
+    ///
+    /// # Panics
+    /// If the slice is not whole panels.
+    pub fn from_slice(slice: &'a [T], rows: usize, columns: usize, pitch: usize) -> Self {
+        assert_eq!(slice.len(), columns.div_ceil(pitch) * rows * pitch, "slice is not whole panels");
+        Self { data: slice.as_ptr(), rows, columns, pitch, stride: rows * pitch, lifetime: PhantomData }
+    }
+
+    /// # Safety
+    /// For the lifetime, `pitch` elements must be readable, and not written by anybody, at each of
+    /// `rows` rows a `pitch` apart, in each of the panels that it takes for so many columns.
+    pub(crate) unsafe fn from_raw(
+        data: *const T,
+        rows: usize,
+        columns: usize,
+        pitch: usize,
+        stride: usize,
+    ) -> Self {
+        Self { data, rows, columns, pitch, stride, lifetime: PhantomData }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The same elements, to be read in any order.
+    pub fn strided(self) -> Strided<'a, T> {
+        let column = if self.columns <= self.pitch {
+            Steps::plain(1)
+        } else {
+            Steps { stride: 1, run: self.pitch, jump: self.stride as isize }
+        };
+        Strided {
+            data: self.data,
+            rows: self.rows,
+            columns: self.columns,
+            row: Steps::plain(self.pitch as isize),
+            column,
+            lifetime: PhantomData,
+        }
+    }
+
+    /// The transpose.
+    pub fn transposed(self) -> Strided<'a, T> {
+        self.strided().transposed()
+    }
+
+    /// Some of the rows.
+    pub fn row_range(self, range: Range<usize>) -> Self {
+        assert!(range.start <= range.end && range.end <= self.rows);
+        Self { data: self.data.wrapping_add(range.start * self.pitch), rows: range.end - range.start, ..self }
+    }
+
+    /// How many panels there are.
+    pub fn count(&self) -> usize {
+        self.columns.div_ceil(self.pitch)
+    }
+
+    /// The columns of row `i` in a panel.
+    #[inline(always)]
+    pub fn part(&self, i: usize, panel: usize) -> &'a [T] {
+        let column = panel * self.pitch;
+        assert!(i < self.rows && column < self.columns);
+        let at = panel * self.stride + i * self.pitch;
+        // SAFETY: a row of a panel is readable.
+        unsafe { std::slice::from_raw_parts(self.data.add(at), self.pitch.min(self.columns - column)) }
+    }
+
+    /// Some rows of a panel, as one slice with the padding.
+    #[inline(always)]
+    pub fn panel(&self, panel: usize, rows: Range<usize>) -> &'a [T] {
+        assert!(rows.start <= rows.end && rows.end <= self.rows && panel * self.pitch < self.columns);
+        let at = panel * self.stride + rows.start * self.pitch;
+        // SAFETY: the rows of a panel are readable and follow each other.
+        unsafe { std::slice::from_raw_parts(self.data.add(at), (rows.end - rows.start) * self.pitch) }
+    }
+}
+
+/// The same, to write.
+#[derive(Debug)]
+pub struct PanelsMut<'a, T> {
+    data: *mut T,
+    rows: usize,
+    columns: usize,
+    pitch: usize,
+    stride: usize,
+    lifetime: PhantomData<&'a mut [T]>,
+}
+
+impl<'a, T: Copy> PanelsMut<'a, T> {
+    /// The slice as panels of `pitch` columns.
+    ///
+    /// # Panics
+    /// If the slice is not whole panels.
+    pub fn from_slice(slice: &'a mut [T], rows: usize, columns: usize, pitch: usize) -> Self {
+        assert_eq!(slice.len(), columns.div_ceil(pitch) * rows * pitch, "slice is not whole panels");
+        Self { data: slice.as_mut_ptr(), rows, columns, pitch, stride: rows * pitch, lifetime: PhantomData }
+    }
+
+    /// # Safety
+    /// As for [`Panels::from_raw`], and the elements must be writable and belong to this view alone.
+    pub(crate) unsafe fn from_raw(
+        data: *mut T,
+        rows: usize,
+        columns: usize,
+        pitch: usize,
+        stride: usize,
+    ) -> Self {
+        Self { data, rows, columns, pitch, stride, lifetime: PhantomData }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Columns of a panel.
+    pub fn pitch(&self) -> usize {
+        self.pitch
+    }
+
+    /// From a panel to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The first element.
+    pub fn as_mut_ptr(&mut self) -> *mut T {
+        self.data
+    }
+
+    /// How many panels there are.
+    pub fn count(&self) -> usize {
+        self.columns.div_ceil(self.pitch)
+    }
+
+    /// The columns of row `i` in a panel, and the padding behind them.
+    #[inline(always)]
+    pub fn part(&mut self, i: usize, panel: usize) -> &mut [T] {
+        assert!(i < self.rows && panel * self.pitch < self.columns);
+        let at = panel * self.stride + i * self.pitch;
+        // SAFETY: a row of a panel belongs to this view, which is borrowed exclusively.
+        unsafe { std::slice::from_raw_parts_mut(self.data.add(at), self.pitch) }
+    }
+
+    /// Some rows of a panel, as one slice with the padding.
+    #[inline(always)]
+    pub fn panel(&mut self, panel: usize, rows: Range<usize>) -> &mut [T] {
+        assert!(rows.start <= rows.end && rows.end <= self.rows && panel * self.pitch < self.columns);
+        let at = panel * self.stride + rows.start * self.pitch;
+        // SAFETY: the rows of a panel belong to this view, borrowed exclusively, and follow each other.
+        unsafe { std::slice::from_raw_parts_mut(self.data.add(at), (rows.end - rows.start) * self.pitch) }
+    }
+
+    /// Asks for the cache line of a row in a panel that will be written soon; there need be none.
+    #[inline(always)]
+    pub fn prefetch(&self, i: usize, panel: usize) {
+        prefetch_to_write(self.data.wrapping_add(panel * self.stride + i * self.pitch));
+    }
+
+    /// A shorter loan of the same.
+    pub fn reborrow(&mut self) -> PanelsMut<'_, T> {
+        PanelsMut { lifetime: PhantomData, ..*self }
+    }
+
+    /// The same, to read.
+    pub fn as_panels(&self) -> Panels<'_, T> {
+        let Self { data, rows, columns, pitch, stride, .. } = *self;
+        Panels { data, rows, columns, pitch, stride, lifetime: PhantomData }
+    }
+
+    /// Some of the rows.
+    pub fn row_range(self, range: Range<usize>) -> PanelsMut<'a, T> {
+        assert!(range.start <= range.end && range.end <= self.rows);
+        PanelsMut {
+            data: self.data.wrapping_add(range.start * self.pitch),
+            rows: range.end - range.start,
+            ..self
+        }
     }
 }

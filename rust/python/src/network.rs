@@ -134,7 +134,7 @@ impl Network {
             network: &Mutex<CoreNetwork<T>>,
             py: Python<'py>,
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-            let copy = || lock(network).map(|network| (network.shapes(), network.parameters().to_vec()));
+            let copy = || lock(network).map(|network| (network.shapes(), network.parameters()));
             let (shapes, values) = detached(py, copy)?.map_err(exception)?;
             unpack(py, &shapes, &values)
         }
@@ -150,7 +150,7 @@ impl Network {
             let shapes =
                 detached(py, || lock(network).map(|network| network.shapes()))?.map_err(exception)?;
             let values = pack::<T>("weights", &shapes, weights)?;
-            let copy = || lock(network).map(|mut network| network.parameters_mut().copy_from_slice(&values));
+            let copy = || lock(network)?.set_parameters(&values);
             detached(py, copy)?.map_err(exception)
         }
         typed!(self, set(py, &weights))
@@ -260,7 +260,7 @@ impl Network {
             rows: Rows<'_, 'py>,
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
             pass(network, py, rows, None, |network, data, _| network.differentiate(data))?;
-            let copy = || lock(network).map(|network| (network.shapes(), network.gradients().to_vec()));
+            let copy = || lock(network).map(|network| (network.shapes(), network.gradients()));
             let (shapes, values) = detached(py, copy)?.map_err(exception)?;
             unpack(py, &shapes, &values)
         }
@@ -275,7 +275,7 @@ impl Network {
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
             let copy = || {
                 let network = lock(network)?;
-                let slots: Vec<_> = network.slots().into_iter().map(<[T]>::to_vec).collect();
+                let slots = network.slots();
                 Ok((network.shapes(), slots))
             };
             let (shapes, slots) = detached(py, copy)?.map_err(exception)?;

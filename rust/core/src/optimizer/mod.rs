@@ -13,6 +13,8 @@ mod adam;
 mod rmsprop;
 mod sgd;
 
+use dlcore_kernels::gemm::{self, Sink};
+use dlcore_kernels::matrix::{Matrix, PanelsMut, Strided};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::error::Error;
@@ -98,9 +100,37 @@ macro_rules! optimizers {
                 match self { $($(Self::$variant(rule) => rule.factors(learning_rate, step),)+)* }
             }
 
-            /// Updates weights; false if one would not have stayed finite, and was left alone.
-            pub fn run<T: Element, S: Simd>(&self, update: Update<'_, T>) -> bool {
-                match self { $($(Self::$variant(rule) => S::call(WithRule { rule: *rule, update }),)+)* }
+            /// Updates weights by their gradients, slices of one length like as many of the slots as
+            /// the rule has; false if one would not have stayed finite, and was left alone.
+            pub fn run<T: Element, S: Simd>(
+                &self,
+                change: Change,
+                weights: &mut [T],
+                gradients: &[T],
+                slots: [&mut [T]; MAX_SLOTS],
+            ) -> bool {
+                match self {
+                    $($(Self::$variant(rule) => {
+                        S::call(WithRule { rule: *rule, change, weights, gradients, slots })
+                    })+)*
+                }
+            }
+
+            /// The same with gradients that are the product of `a` and `b`, and are not stored. There is
+            /// no clipping.
+            pub fn learn<T: Element, S: Simd>(
+                &self,
+                change: Change,
+                a: Strided<'_, T>,
+                b: Matrix<'_, T>,
+                weights: PanelsMut<'_, T>,
+                slots: [Option<PanelsMut<'_, T>>; MAX_SLOTS],
+            ) -> bool {
+                match self {
+                    $($(Self::$variant(rule) => {
+                        S::call(Learn { rule: *rule, change, a, b, weights, slots })
+                    })+)*
+                }
             }
         }
     };
@@ -112,14 +142,9 @@ optimizers! {
     "rmsprop" => rmsprop: RmsProp | RmsPropMomentum | RmsPropCentered | RmsPropCenteredMomentum,
 }
 
-/// The arguments of an update: slices of equal length.
-pub struct Update<'a, T> {
-    /// Changed.
-    pub weights: &'a mut [T],
-    /// Read.
-    pub gradients: &'a [T],
-    /// Changed; as many as the rule has.
-    pub slots: [&'a mut [T]; MAX_SLOTS],
+/// What is the same for all weights in a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
     /// From [`Optimizer::factors`].
     pub factors: [f64; MAX_FACTORS],
     /// Gradients are multiplied by this (clipping by norm); 1 otherwise.
@@ -130,52 +155,9 @@ pub struct Update<'a, T> {
     pub decay: f64,
 }
 
-struct WithRule<'a, R, T> {
+/// The same in vectors, with the rule.
+struct Stepper<R, V: Vector> {
     rule: R,
-    update: Update<'a, T>,
-}
-
-impl<R: Rule, T: Element> Kernel for WithRule<'_, R, T> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Simd>(self) -> bool {
-        let Self { rule, update } = self;
-        let Update { weights, gradients, slots, factors, gradient_scale, clip_value, decay } = update;
-        let length = weights.len();
-        let mut vectors = [T::Vector::<S>::zero(); MAX_FACTORS];
-        for (vector, factor) in vectors.iter_mut().zip(factors) {
-            *vector = T::Vector::<S>::constant(factor);
-        }
-        let mut walk = Walk {
-            rule,
-            weights,
-            gradients: &gradients[..length],
-            slots,
-            factors: vectors,
-            gradient_scale: T::Vector::<S>::constant(gradient_scale),
-            highest: T::Vector::<S>::constant(clip_value),
-            minus_decay: T::Vector::<S>::constant(-decay),
-            finite: T::Vector::<S>::zero().is_finite(),
-        };
-        for slot in &mut walk.slots[..R::SLOTS.len()] {
-            *slot = &mut std::mem::take(slot)[..length];
-        }
-        if clip_value.is_finite() {
-            walk.all::<true>();
-        } else {
-            walk.all::<false>();
-        }
-        T::Vector::<S>::mask_to_bits(walk.finite) == (1 << T::LANES) - 1
-    }
-}
-
-/// An update on its way through the weights. All slices in use are of one length.
-struct Walk<'a, R, T, V: Vector> {
-    rule: R,
-    weights: &'a mut [T],
-    gradients: &'a [T],
-    slots: [&'a mut [T]; MAX_SLOTS],
     factors: [V; MAX_FACTORS],
     gradient_scale: V,
     highest: V,
@@ -184,29 +166,38 @@ struct Walk<'a, R, T, V: Vector> {
     finite: V::Mask,
 }
 
-impl<R: Rule, T: Element, V: Vector<Elem = T>> Walk<'_, R, T, V> {
-    /// Updates all weights. Comparing is as dear as the rest of the formula, so gradients are only
-    /// clipped where that was asked for.
+impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
     #[inline(always)]
-    fn all<const CLIP: bool>(&mut self) {
-        let tail = self.weights.len() - self.weights.len() % T::LANES;
-        for at in (0..tail).step_by(T::LANES) {
-            self.step::<CLIP, true>(at);
+    fn new(rule: R, change: Change) -> Self {
+        let mut factors = [V::zero(); MAX_FACTORS];
+        for (vector, factor) in factors.iter_mut().zip(change.factors) {
+            *vector = V::constant(factor);
         }
-        if tail < self.weights.len() {
-            self.step::<CLIP, false>(tail);
+        Self {
+            rule,
+            factors,
+            gradient_scale: V::constant(change.gradient_scale),
+            highest: V::constant(change.clip_value),
+            minus_decay: V::constant(-change.decay),
+            finite: V::zero().is_finite(),
         }
     }
 
-    /// Updates one vector, of which all lanes or fewer are weights.
+    /// Updates one vector, of which all lanes or fewer are weights. Comparing is as dear as the rest of
+    /// the formula, so gradients are only clipped where that was asked for.
     #[inline(always)]
-    fn step<const CLIP: bool, const WHOLE: bool>(&mut self, at: usize) {
+    fn step<const CLIP: bool, const WHOLE: bool>(
+        &mut self,
+        gradient: V,
+        weights: &mut [T],
+        mut slots: [&mut [T]; MAX_SLOTS],
+    ) {
         let mut state = [V::zero(); MAX_SLOTS];
-        for (values, slot) in state.iter_mut().zip(&self.slots).take(R::SLOTS.len()) {
-            *values = load::<V, WHOLE>(&slot[at..]);
+        for (values, slot) in state.iter_mut().zip(&slots).take(R::SLOTS.len()) {
+            *values = load::<V, WHOLE>(slot);
         }
-        let weight = load::<V, WHOLE>(&self.weights[at..]);
-        let mut gradient = load::<V, WHOLE>(&self.gradients[at..]) * self.gradient_scale;
+        let weight = load::<V, WHOLE>(weights);
+        let mut gradient = gradient * self.gradient_scale;
         if CLIP {
             gradient = V::select(self.highest.lt(gradient), self.highest, gradient);
             gradient = V::select(gradient.lt(-self.highest), -self.highest, gradient);
@@ -218,12 +209,103 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Walk<'_, R, T, V> {
         let finite = new.is_finite();
         self.finite = V::both(self.finite, finite);
 
-        store::<V, WHOLE>(V::select(finite, new, weight), &mut self.weights[at..]);
-        for ((values, before), slot) in
-            state.into_iter().zip(before).zip(&mut self.slots).take(R::SLOTS.len())
-        {
-            store::<V, WHOLE>(V::select(finite, snap(values), before), &mut slot[at..]);
+        store::<V, WHOLE>(V::select(finite, new, weight), weights);
+        for ((values, before), slot) in state.into_iter().zip(before).zip(&mut slots).take(R::SLOTS.len()) {
+            store::<V, WHOLE>(V::select(finite, snap(values), before), slot);
         }
+    }
+
+    #[inline(always)]
+    fn all_finite(&self) -> bool {
+        V::mask_to_bits(self.finite) == (1 << T::LANES) - 1
+    }
+}
+
+struct WithRule<'a, R, T> {
+    rule: R,
+    change: Change,
+    weights: &'a mut [T],
+    gradients: &'a [T],
+    slots: [&'a mut [T]; MAX_SLOTS],
+}
+
+impl<R: Rule, T: Element> Kernel for WithRule<'_, R, T> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self) -> bool {
+        if self.change.clip_value.is_finite() { self.all::<S, true>() } else { self.all::<S, false>() }
+    }
+}
+
+impl<R: Rule, T: Element> WithRule<'_, R, T> {
+    #[inline(always)]
+    fn all<S: Simd, const CLIP: bool>(mut self) -> bool {
+        let length = self.weights.len();
+        let gradients = &self.gradients[..length];
+        for slot in &mut self.slots[..R::SLOTS.len()] {
+            *slot = &mut std::mem::take(slot)[..length];
+        }
+        let mut stepper = Stepper::<R, T::Vector<S>>::new(self.rule, self.change);
+        let tail = length - length % T::LANES;
+        for at in (0..tail).step_by(T::LANES) {
+            let slots = self.slots.each_mut().map(|slot| slot.get_mut(at..at + T::LANES).unwrap_or(&mut []));
+            let gradient = load::<T::Vector<S>, true>(&gradients[at..]);
+            stepper.step::<CLIP, true>(gradient, &mut self.weights[at..at + T::LANES], slots);
+        }
+        if tail < length {
+            let slots = self.slots.each_mut().map(|slot| slot.get_mut(tail..).unwrap_or(&mut []));
+            let gradient = load::<T::Vector<S>, false>(&gradients[tail..]);
+            stepper.step::<CLIP, false>(gradient, &mut self.weights[tail..], slots);
+        }
+        stepper.all_finite()
+    }
+}
+
+struct Learn<'a, R, T> {
+    rule: R,
+    change: Change,
+    a: Strided<'a, T>,
+    b: Matrix<'a, T>,
+    weights: PanelsMut<'a, T>,
+    slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
+}
+
+impl<R: Rule, T: Element> Kernel for Learn<'_, R, T> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self) -> bool {
+        let Self { rule, change, a, b, weights, slots } = self;
+        let stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
+        let mut learning = Learning { stepper, weights, slots };
+        gemm::outer::<T, S>(a, b, &mut learning);
+        learning.stepper.all_finite()
+    }
+}
+
+/// Updates weights while their gradients are computed.
+struct Learning<'a, R, T, V: Vector> {
+    stepper: Stepper<R, V>,
+    weights: PanelsMut<'a, T>,
+    slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
+}
+
+impl<R: Rule, T: Element, S: Simd> Sink<T, S> for Learning<'_, R, T, T::Vector<S>> {
+    #[inline(always)]
+    fn take(&mut self, gradient: T::Vector<S>, row: usize, panel: usize) {
+        let Self { stepper, weights, slots } = self;
+        // What the next tile will ask for.
+        let ahead = row + S::TILE_ROWS;
+        weights.prefetch(ahead, panel);
+        let mut parts: [&mut [T]; MAX_SLOTS] = [&mut [], &mut [], &mut []];
+        for (part, slot) in parts.iter_mut().zip(slots).take(R::SLOTS.len()) {
+            if let Some(slot) = slot {
+                slot.prefetch(ahead, panel);
+                *part = slot.part(row, panel);
+            }
+        }
+        stepper.step::<false, true>(gradient, weights.part(row, panel), parts);
     }
 }
 

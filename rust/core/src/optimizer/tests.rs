@@ -2,7 +2,7 @@
 
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 
-use super::{NAMES, Optimizer, Parameters, Update, find};
+use super::{Change, MAX_SLOTS, NAMES, Optimizer, Parameters, find};
 
 /// One whole vector of `f32` and a tail, two of `f64` and a tail.
 const WEIGHTS: usize = 19;
@@ -65,13 +65,19 @@ fn naive(name: &str, p: Parameters, step: i32, w: f64, g: f64, state: &mut [f64;
     }
 }
 
-struct Run<'a, T>(Optimizer, Update<'a, T>);
+struct Run<'a, T> {
+    optimizer: Optimizer,
+    change: Change,
+    weights: &'a mut [T],
+    gradients: &'a [T],
+    slots: [&'a mut [T]; MAX_SLOTS],
+}
 
 impl<T: Element> Kernel for Run<'_, T> {
     type Output = bool;
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
-        self.0.run::<T, S>(self.1)
+        self.optimizer.run::<T, S>(self.change, self.weights, self.gradients, self.slots)
     }
 }
 
@@ -96,18 +102,18 @@ impl<T: Element> Trained<T> {
     fn update(&mut self, gradients: &[f64]) -> bool {
         self.step += 1;
         let gradients: Vec<T> = gradients.iter().map(|&g| T::from_f64(g)).collect();
-        self.isa.run(Run(
-            self.optimizer,
-            Update {
-                weights: &mut self.weights,
-                gradients: &gradients,
-                slots: self.slots.each_mut().map(Vec::as_mut_slice),
+        self.isa.run(Run {
+            optimizer: self.optimizer,
+            change: Change {
                 factors: self.optimizer.factors(RATE, self.step),
                 gradient_scale: SCALE,
                 clip_value: self.clip,
                 decay: DECAY,
             },
-        ))
+            weights: &mut self.weights,
+            gradients: &gradients,
+            slots: self.slots.each_mut().map(Vec::as_mut_slice),
+        })
     }
 
     fn bits(&self) -> Vec<u64> {

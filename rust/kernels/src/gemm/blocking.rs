@@ -12,11 +12,8 @@ pub const EPILOGUE_ROWS: usize = 48;
 /// by. Half a megabyte leaves room for A and C.
 const B_BYTES: usize = 512 * 1024;
 
-/// Up to this many terms the sum is not cut: storing C in between costs more than B's misses.
-const UNCUT_TERMS: usize = 1024;
-
-/// Terms in a block where the sum is cut: 512 x 256 x 4 B are the bytes above.
-const CUT_TERMS: usize = 512;
+/// Bytes of a strip of B, as wide as a tile, that stay in L1 (32 KB or more) while A goes by.
+const STRIP_BYTES: usize = 36 * 1024;
 
 /// Columns in the widest register tile of any instruction set.
 pub const fn tile_columns<T: Element>() -> usize {
@@ -34,8 +31,11 @@ pub struct Blocks {
 impl Blocks {
     /// For a product with `k` terms and `n` columns.
     pub fn of<T: Element, S: Simd>(k: usize, n: usize) -> Self {
-        let terms = if k <= UNCUT_TERMS { k.max(1) } else { CUT_TERMS };
         let tile = S::TILE_VECTORS * T::LANES;
+        // Blocks of about equal length; panels of A are not cut.
+        let most = STRIP_BYTES / size_of::<T>() / tile;
+        let terms =
+            if k <= most { k.max(1) } else { k.div_ceil(k.div_ceil(most)).next_multiple_of(T::LANES) };
         let columns = (B_BYTES / size_of::<T>() / terms).max(tile) / tile * tile;
         Self { k, n, terms, columns }
     }

@@ -4,14 +4,16 @@
 //!
 //! ```text
 //!            n: columns (lanes)            A  m x k  any two strides, read one scalar at a time
-//!          +----------------+              B  k x n  rows contiguous, read vector by vector
-//!        B |  kc x nc in L2 | k            C  m x n  rows contiguous
-//!          +----------------+
-//!   +----+ +----------------+              LOOP 3  blocks of nc columns and kc terms: that much
-//!   |    | | tile           |                      of B stays in L2 while all of A goes by
-//! A |    | |   8 x 3 vectors| m            LOOP 2  blocks of 48 rows: what the epilogue gets while
-//!   |    | |                |                      it is hot in L1
-//!   +----+ +----------------+              LOOP 1  tiles: 24 accumulators in registers, k terms
+//!          +-------+--------+              B  k x n  rows contiguous, read vector by vector
+//!        B | strip |        | kc           C  m x n  rows contiguous
+//!          +-------+--------+
+//!   +----+ +-------+--------+              LOOP 4  blocks of nc columns and kc terms: that much
+//!   |    | | tile  |        |                      of B stays in L2 while all of A goes by
+//! A |    | |  8 x 3 vectors |              LOOP 3  blocks of 48 rows: what the epilogue gets while
+//!   |    | +-------+        | m                    it is hot
+//!   |    | |       |        |              LOOP 2  strips of B, three vectors wide: one stays in L1
+//!   +----+ +-------+--------+                      while 48 rows of A go by
+//!                                          LOOP 1  tiles: 24 accumulators in registers, kc terms
 //! ```
 //!
 //! Nothing is packed: an element of A is broadcast from wherever it lies, so the weights of a
@@ -27,14 +29,18 @@
 
 mod blocking;
 mod matmul;
+mod outer;
 mod tile;
 
 pub use matmul::matmul;
+pub use outer::{Sink, outer, product_into_panels};
+
+use std::ops::Range;
 
 use crate::matrix::{Matrix, MatrixMut, Strided};
 use crate::simd::{Element, Simd};
 use blocking::Blocks;
-use tile::TileRows;
+use tile::{Block, Target};
 
 /// What an element of C is before the first term is added.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +49,8 @@ pub enum Start<'a, T> {
     Zero,
     /// What C holds.
     Existing,
-    /// A value for each row of C.
-    PerRow(&'a [T]),
-    /// A value for each column of C, padded like a row of B.
-    PerColumn(&'a [T]),
+    /// A value for each row of C: a matrix of one column, whose rows lie in steps like A's.
+    PerRow(Strided<'a, T>),
 }
 
 /// What is done to a block of C as soon as it is complete.
@@ -65,6 +69,7 @@ impl<T> Epilogue<T> for () {
 ///
 /// # Panics
 /// If the shapes do not fit, or B's rows cannot be read up to the next whole vector.
+#[inline(always)]
 pub fn product<T: Element, S: Simd, E: Epilogue<T>>(
     a: Strided<'_, T>,
     b: Matrix<'_, T>,
@@ -72,39 +77,47 @@ pub fn product<T: Element, S: Simd, E: Epilogue<T>>(
     mut c: MatrixMut<'_, T>,
     mut epilogue: E,
 ) {
+    assert_eq!((c.rows(), c.columns()), (a.rows(), b.columns()), "shape of C");
+    let target = Target { data: c.as_mut_ptr(), pitch: c.pitch(), group: T::LANES };
+    // The sweep writes through `target` and calls back when a block is complete: the two views of C
+    // are used in turns.
+    sweep::<T, S>(a, b, start, target, |rows, columns| {
+        let block = c.reborrow().row_range(rows.clone()).column_range(columns.clone());
+        epilogue.finish::<S>(block, rows.start, columns.start);
+    });
+}
+
+/// The loops around the tiles. `finished` is called with rows and columns of C that are complete.
+#[inline(always)]
+fn sweep<T: Element, S: Simd>(
+    a: Strided<'_, T>,
+    b: Matrix<'_, T>,
+    start: Start<'_, T>,
+    c: Target<T>,
+    mut finished: impl FnMut(Range<usize>, Range<usize>),
+) {
     let (m, k, n) = (a.rows(), a.columns(), b.columns());
     assert_eq!(b.rows(), k, "rows of B and columns of A");
-    assert_eq!((c.rows(), c.columns()), (m, n), "shape of C");
     assert!(k == 0 || n.next_multiple_of(T::LANES) <= b.width(), "B is not padded to whole vectors");
-    match start {
-        Start::PerRow(values) => assert!(values.len() >= m),
-        Start::PerColumn(values) => assert!(values.len() >= n.next_multiple_of(T::LANES)),
-        Start::Zero | Start::Existing => {}
+    if let Start::PerRow(values) = start {
+        assert!(values.rows() == m && values.columns() == 1, "a start value for each row");
     }
     let blocks = Blocks::of::<T, S>(k, n);
     for columns in blocks.columns() {
         for terms in blocks.terms() {
-            let is_first = terms.start == 0;
-            let is_last = terms.end == k;
             for rows in blocking::chunks(m, blocking::EPILOGUE_ROWS) {
-                let mut block = c.reborrow().row_range(rows.clone()).column_range(columns.clone());
-                for tile_rows in blocking::chunks(rows.len(), S::TILE_ROWS) {
-                    let in_c = rows.start + tile_rows.start..rows.start + tile_rows.end;
-                    let start = match start {
-                        _ if !is_first => Start::Existing,
-                        Start::PerRow(values) => Start::PerRow(&values[in_c.clone()]),
-                        Start::PerColumn(values) => Start::PerColumn(&values[columns.start..]),
+                S::call(Block {
+                    a: a.block(rows.clone(), terms.clone()),
+                    b: b.row_range(terms.clone()).column_range(columns.clone()),
+                    start: match start {
+                        _ if terms.start > 0 => Start::Existing,
+                        Start::PerRow(column) => Start::PerRow(column.block(rows.clone(), 0..1)),
                         other => other,
-                    };
-                    S::call(TileRows {
-                        a: a.block(in_c, terms.clone()),
-                        b: b.row_range(terms.clone()).column_range(columns.clone()),
-                        start,
-                        c: block.reborrow().row_range(tile_rows),
-                    });
-                }
-                if is_last {
-                    epilogue.finish::<S>(block, rows.start, columns.start);
+                    },
+                    c: c.at(rows.start, columns.start / T::LANES),
+                });
+                if terms.end == k {
+                    finished(rows, columns.clone());
                 }
             }
         }

@@ -2,7 +2,8 @@
 //! same bits from all of them.
 
 use super::*;
-use crate::simd::{Isa, Kernel};
+use crate::matrix::{Panels, PanelsMut};
+use crate::simd::{Isa, Kernel, Vector};
 
 /// Numbers without a pattern, in -1..1.
 fn numbers(count: usize, seed: u64) -> Vec<f64> {
@@ -73,7 +74,8 @@ fn one<T: Element>(m: usize, k: usize, n: usize, transposed: bool, start: usize)
         isa.run(Case {
             a: strided,
             b: Matrix::from_slice(&b_t, k, pitch).column_range(0..n),
-            start: [Start::Zero, Start::Existing, Start::PerRow(&bias), Start::PerColumn(&bias)][start],
+            start: [Start::Zero, Start::Existing, Start::PerRow(Strided::new(&bias, 0, [m, 1], [1, 1]))]
+                [start],
             c: MatrixMut::from_slice(&mut c, m, n),
             seen: &mut seen,
         });
@@ -89,8 +91,7 @@ fn one<T: Element>(m: usize, k: usize, n: usize, transposed: bool, start: usize)
         let mut row: Vec<f64> = match start {
             0 => vec![0.0; n],
             1 => initial[i * n..(i + 1) * n].iter().map(|&x| T::from_f64(x).to_f64()).collect(),
-            2 => vec![bias[i].to_f64(); n],
-            _ => bias[..n].iter().map(|x| x.to_f64()).collect(),
+            _ => vec![bias[i].to_f64(); n],
         };
         for p in 0..k {
             let factor = strided.get(i, p).to_f64();
@@ -120,13 +121,13 @@ fn all<T: Element>() {
             for &n in &sizes {
                 // Each shape once, the kinds in turn; the smallest in all kinds.
                 let kinds = if m.max(k).max(n) <= 9 {
-                    0..8
+                    0..6
                 } else {
-                    let kind = (m + 3 * k + 5 * n) % 8;
+                    let kind = (m + 3 * k + 5 * n) % 6;
                     kind..kind + 1
                 };
                 for kind in kinds {
-                    failures.extend(one::<T>(m, k, n, kind >= 4, kind % 4).err());
+                    failures.extend(one::<T>(m, k, n, kind >= 3, kind % 3).err());
                 }
             }
         }
@@ -152,7 +153,7 @@ fn shapes_at_block_boundaries() {
         vec![(3, 1023, 17), (3, 1024, 17), (50, 1025, 300), (7, 1600, 530), (49, 40, 3300)]
     };
     for (m, k, n) in shapes {
-        for kind in 0..4 {
+        for kind in 0..3 {
             one::<f32>(m, k, n, kind % 2 == 1, kind).unwrap();
             one::<f64>(m, k, n, kind % 2 == 0, kind).unwrap();
         }
@@ -182,6 +183,118 @@ fn matmul_takes_any_strides() {
                             isa.name()
                         );
                     }
+                }
+            }
+        }
+    }
+}
+
+/// Weights in panels: read as they are and transposed, and written.
+struct InPanels<'a, T> {
+    weights: Panels<'a, T>,
+    plain: Strided<'a, T>,
+    /// Batch lanes under the weights' rows, and under their columns.
+    input: Matrix<'a, T>,
+    slope: Matrix<'a, T>,
+    slope_rows: Matrix<'a, T>,
+    found: &'a mut Vec<Vec<T>>,
+}
+
+/// Stores what it is given.
+struct Store<'a, T>(PanelsMut<'a, T>);
+
+impl<T: Element, S: Simd> Sink<T, S> for Store<'_, T> {
+    #[inline(always)]
+    fn take(&mut self, vector: T::Vector<S>, row: usize, panel: usize) {
+        vector.store_part(self.0.part(row, panel));
+    }
+}
+
+impl<T: Element> Kernel for InPanels<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { weights, plain, input, slope, slope_rows, found } = self;
+        let (fan_in, units, batch) = (weights.rows(), weights.columns(), input.columns());
+        for a in [weights.transposed(), plain.transposed()] {
+            let mut c = vec![T::default(); units * batch];
+            product::<T, S, _>(
+                a,
+                input,
+                Start::PerRow(a.block(0..units, 0..1)),
+                MatrixMut::from_slice(&mut c, units, batch),
+                (),
+            );
+            found.push(c);
+        }
+        for a in [weights.strided(), plain] {
+            let mut c = vec![T::default(); fan_in * batch];
+            product::<T, S, _>(a, slope, Start::Zero, MatrixMut::from_slice(&mut c, fan_in, batch), ());
+            found.push(c);
+        }
+        let pitch = units.min(T::LANES);
+        let length = units.div_ceil(pitch) * fan_in * pitch;
+        for way in 0..3 {
+            let mut c = vec![T::default(); length];
+            let mut gradient = PanelsMut::from_slice(&mut c, fan_in, units, pitch);
+            match way {
+                0 => product_into_panels::<T, S>(input.strided(), slope_rows, gradient),
+                1 => outer::<T, S>(input.strided(), slope_rows, &mut Store(gradient)),
+                _ => {
+                    let mut rows = vec![T::default(); fan_in * units];
+                    let into = MatrixMut::from_slice(&mut rows, fan_in, units);
+                    product::<T, S, _>(input.strided(), slope_rows, Start::Zero, into, ());
+                    for (i, row) in rows.chunks(units).enumerate() {
+                        for (j, part) in row.chunks(pitch).enumerate() {
+                            gradient.part(i, j)[..part.len()].copy_from_slice(part);
+                        }
+                    }
+                }
+            }
+            found.push(c);
+        }
+    }
+}
+
+#[test]
+fn panels_change_nothing() {
+    fn check<T: Element>(isa: Isa, fan_in: usize, units: usize, batch: usize) {
+        let pitch = units.min(T::LANES);
+        let (width, padded) = (units.next_multiple_of(T::LANES), batch.next_multiple_of(T::LANES));
+        let rows: Vec<T> = cast(&numbers(fan_in * units, 1));
+        let mut panels = vec![T::default(); units.div_ceil(pitch) * fan_in * pitch];
+        let mut writable = PanelsMut::from_slice(&mut panels, fan_in, units, pitch);
+        for (i, row) in rows.chunks(units).enumerate() {
+            for (j, part) in row.chunks(pitch).enumerate() {
+                writable.part(i, j)[..part.len()].copy_from_slice(part);
+            }
+        }
+        let input: Vec<T> = cast(&numbers(fan_in * padded, 2));
+        let slope: Vec<T> = cast(&numbers(units * padded, 3));
+        let mut slope_rows: Vec<T> = cast(&numbers(batch * width, 4));
+        slope_rows.chunks_mut(width).for_each(|row| row[units..].fill(T::default()));
+        let mut found = Vec::new();
+        isa.run(InPanels {
+            weights: Panels::from_slice(&panels, fan_in, units, pitch),
+            plain: Matrix::from_slice(&rows, fan_in, units).strided(),
+            input: Matrix::from_slice(&input, fan_in, padded).column_range(0..batch),
+            slope: Matrix::from_slice(&slope, units, padded).column_range(0..batch),
+            slope_rows: Matrix::from_slice(&slope_rows, batch, width).column_range(0..units),
+            found: &mut found,
+        });
+        let name = format!("{} {fan_in}x{units}, batch {batch}", isa.name());
+        assert!(found[0] == found[1], "{name}: forward");
+        assert!(found[2] == found[3], "{name}: down");
+        assert!(found[4] == found[6], "{name}: into panels");
+        assert!(found[5] == found[6], "{name}: outer");
+    }
+    for isa in Isa::available() {
+        let sizes = [1, 5, 8, 15, 16, 17, 31, 48, 49, 100];
+        for fan_in in sizes {
+            for units in sizes {
+                for batch in [1, 16, 33, 70] {
+                    check::<f32>(isa, fan_in, units, batch);
+                    check::<f64>(isa, fan_in, units, batch);
                 }
             }
         }

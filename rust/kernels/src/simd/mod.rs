@@ -69,6 +69,32 @@ pub trait Simd: Copy + Send + Sync + 'static {
     fn call<K: Kernel>(kernel: K) -> K::Output;
 }
 
+/// Asks for the cache line at an address, to read it soon. It need not be a valid one.
+#[inline(always)]
+pub fn prefetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch of any address does nothing but warm a cache; every x86-64 has it.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
+/// The same, to write it soon: no other core keeps it then. Processors that do not know this take it
+/// for a no-operation.
+#[inline(always)]
+pub fn prefetch_to_write<T>(at: *const T) {
+    // The intrinsic becomes a prefetch to read unless the code is compiled for a younger processor.
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!("prefetchw byte ptr [{}]", in(reg) at.addr(), options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// Sixty-four bytes of lanes. All operations act lane by lane.
 pub trait Vector:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>

@@ -1,13 +1,14 @@
 //! A barrier that spins for a moment and then sleeps.
 //!
-//! All members add themselves to a count. The last one resets it and turns the round; the others
-//! wait for the round to turn. On two quiet cores that takes some tens of nanoseconds. Who has spun
-//! in vain yields the core, and at last sleeps on a condition variable, so that a busy machine is
-//! not starved: the member waited for may need that very core.
+//! Each member has a counter of the meetings it has come to, in a cache line of its own, which only it
+//! writes. It adds one and waits until all others have come as far. On two quiet cores that costs one
+//! cache line moved each way at the same time. Who has spun in vain yields the
+//! core, and at last sleeps on a condition variable, so that a busy machine is not starved: the member
+//! waited for may need that very core.
 //!
 //! Why nobody waits for ever: every member of a team is running when the team starts work (see
 //! `mod.rs`), all of them pass the same barriers in the same order, and a member that panics
-//! breaks the barrier, which wakes the others and makes them panic too.
+//! counts as come to all meetings there will ever be, which wakes the others and makes them panic too.
 
 use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,113 +20,108 @@ const SPINS: usize = 4_000;
 /// Yields before sleeping.
 const YIELDS: usize = 50;
 
+/// A counter alone in its cache line, and in the pair of lines that some processors fetch together.
+#[repr(align(128))]
+struct Seat(AtomicUsize);
+
 /// A meeting point for a fixed number of members.
 pub struct Barrier {
-    members: usize,
-    arrived: AtomicUsize,
-    round: AtomicUsize,
+    seats: Vec<Seat>,
     sleepers: AtomicUsize,
     broken: AtomicBool,
     lock: Mutex<()>,
-    turned: Condvar,
+    came: Condvar,
 }
 
 impl Barrier {
     /// For so many members.
     pub fn new(members: usize) -> Self {
+        let seats = if members > 1 { members } else { 0 };
         Self {
-            members,
-            arrived: AtomicUsize::new(0),
-            round: AtomicUsize::new(0),
+            seats: (0..seats).map(|_| Seat(AtomicUsize::new(0))).collect(),
             sleepers: AtomicUsize::new(0),
             broken: AtomicBool::new(false),
             lock: Mutex::new(()),
-            turned: Condvar::new(),
+            came: Condvar::new(),
         }
     }
 
-    /// Returns when all members have called it. What each wrote before is visible to all after.
+    /// Returns when all members have called it, each with its number. What each wrote before is visible
+    /// to all after.
     ///
     /// # Panics
     /// If a member broke the barrier.
     #[inline]
-    pub fn wait(&self) {
-        if self.members > 1 {
-            self.meet();
+    pub fn wait(&self, member: usize) {
+        if !self.seats.is_empty() {
+            self.meet(member);
         }
     }
 
-    fn meet(&self) {
-        // Who sees the round that a break turned sees that it is broken, and must not wait for the
-        // next; who still sees the round before it sees it turn.
-        let round = self.round.load(Ordering::Acquire);
-        self.check();
-        // AcqRel: the last member to arrive sees the writes of all before it, and the release of
-        // the round passes them on.
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
-            self.arrived.store(0, Ordering::Relaxed);
-            self.turn();
-        } else {
-            self.wait_for_turn(round);
+    fn meet(&self, member: usize) {
+        let meeting = self.seats[member].0.load(Ordering::Relaxed) + 1;
+        self.come(member, meeting);
+        for seat in &self.seats {
+            if seat.0.load(Ordering::Acquire) < meeting {
+                self.wait_for(seat, meeting);
+            }
         }
-        self.check();
-    }
-
-    fn check(&self) {
         assert!(!self.broken.load(Ordering::Relaxed), "another thread of the team panicked");
     }
 
-    /// SeqCst here and in `sleep` orders "round turned, is there a sleeper?" against "I sleep, has
-    /// the round turned?": at least one of the two sees the other.
-    fn turn(&self) {
-        self.round.fetch_add(1, Ordering::SeqCst);
+    /// SeqCst here and in `sleep` orders "I came, is there a sleeper?" against "I sleep, has it come?":
+    /// at least one of the two sees the other.
+    fn come(&self, member: usize, meeting: usize) {
+        self.seats[member].0.store(meeting, Ordering::SeqCst);
         if self.sleepers.load(Ordering::SeqCst) > 0 {
             drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
-            self.turned.notify_all();
+            self.came.notify_all();
         }
     }
 
-    fn wait_for_turn(&self, round: usize) {
+    fn wait_for(&self, seat: &Seat, meeting: usize) {
         for _ in 0..SPINS {
-            if self.round.load(Ordering::Acquire) != round {
+            if seat.0.load(Ordering::Acquire) >= meeting {
                 return;
             }
             hint::spin_loop();
         }
         for _ in 0..YIELDS {
-            if self.round.load(Ordering::Acquire) != round {
+            if seat.0.load(Ordering::Acquire) >= meeting {
                 return;
             }
             thread::yield_now();
         }
-        self.sleep(round);
+        self.sleep(seat, meeting);
     }
 
     #[cold]
-    fn sleep(&self, round: usize) {
+    fn sleep(&self, seat: &Seat, meeting: usize) {
         self.sleepers.fetch_add(1, Ordering::SeqCst);
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        while self.round.load(Ordering::SeqCst) == round {
-            guard = self.turned.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        while seat.0.load(Ordering::SeqCst) < meeting {
+            guard = self.came.wait(guard).unwrap_or_else(PoisonError::into_inner);
         }
         drop(guard);
         self.sleepers.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Lets go all that wait, and all that will, with a panic.
-    fn break_up(&self) {
+    /// Lets go all that wait for this member, and all that will, with a panic.
+    fn break_up(&self, member: usize) {
         self.broken.store(true, Ordering::SeqCst);
-        self.turn();
+        if !self.seats.is_empty() {
+            self.come(member, usize::MAX);
+        }
     }
 }
 
 /// Breaks the barrier if the member that holds it unwinds.
-pub struct BreakOnPanic<'a>(pub &'a Barrier);
+pub struct BreakOnPanic<'a>(pub &'a Barrier, pub usize);
 
 impl Drop for BreakOnPanic<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.break_up();
+            self.0.break_up(self.1);
         }
     }
 }
@@ -146,9 +142,9 @@ mod tests {
                 scope.spawn(move || {
                     for round in 1..=300 {
                         counts[me].fetch_add(1, Ordering::Relaxed);
-                        barrier.wait();
+                        barrier.wait(me);
                         assert!(counts.iter().all(|count| count.load(Ordering::Relaxed) == round));
-                        barrier.wait();
+                        barrier.wait(me);
                     }
                 });
             }
@@ -159,28 +155,28 @@ mod tests {
     fn sleepers_wake() {
         let barrier = Barrier::new(2);
         thread::scope(|scope| {
-            scope.spawn(|| barrier.wait());
+            scope.spawn(|| barrier.wait(1));
             while barrier.sleepers.load(Ordering::SeqCst) == 0 {
                 thread::yield_now();
             }
-            barrier.wait();
+            barrier.wait(0);
         });
     }
 
     #[test]
     fn who_comes_after_a_panic_does_not_wait() {
         let barrier = Barrier::new(2);
-        barrier.break_up();
-        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| barrier.wait())).is_err());
+        barrier.break_up(1);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| barrier.wait(0))).is_err());
     }
 
     #[test]
     fn a_panic_frees_the_others() {
         let barrier = Barrier::new(2);
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| barrier.wait());
+            let waiting = scope.spawn(|| barrier.wait(0));
             let panicking = scope.spawn(|| {
-                let _guard = BreakOnPanic(&barrier);
+                let _guard = BreakOnPanic(&barrier, 1);
                 panic!("on purpose");
             });
             assert!(panicking.join().is_err());

@@ -133,11 +133,11 @@ pub fn run<R>(
             for member in 1..members {
                 let (barrier, worker) = (&barrier, &worker);
                 scope.spawn(move |_| {
-                    let _guard = BreakOnPanic(barrier);
+                    let _guard = BreakOnPanic(barrier, member);
                     worker(member, members, barrier);
                 });
             }
-            let _guard = BreakOnPanic(&barrier);
+            let _guard = BreakOnPanic(&barrier, 0);
             caller(members, &barrier)
         }),
         _ => caller(1, &barrier),
