@@ -29,7 +29,7 @@ impl<T: Element> Chains<T> {
     /// Floating-point operations.
     #[inline(always)]
     fn chains<S: Simd, const COUNT: usize>(self) -> f64 {
-        let [factor, addend] = self.numbers.map(|x| T::Vector::<S>::splat(x));
+        let [factor, addend] = self.numbers.map(T::Vector::<S>::splat);
         let mut sums = [addend; COUNT];
         for _ in 0..self.rounds {
             for sum in &mut sums {
@@ -57,7 +57,7 @@ fn peak<T: Element>(isa: Isa, threads: usize) -> f64 {
             best[member] = best[member].max(rate);
         }
     };
-    team::run(threads, &work, |members, barrier| work(0, members, barrier));
+    team::run(threads, work, |members, barrier| work(0, members, barrier));
     best.into_inner().expect("no thread panics").iter().sum()
 }
 

@@ -15,6 +15,9 @@ from dlcore._typing import FloatArray
 from dlcore.losses import Loss
 
 
+_DTYPES = {name: np.dtype(name) for name in ("float32", "float64")}
+
+
 class Rows(NamedTuple):
     """Checked rows: x (rows, inputs), y (rows, outputs or 1), weight (rows,) or None."""
 
@@ -65,6 +68,17 @@ def finite(name: str, values: FloatArray) -> FloatArray:
 
 def features(name: str, value: object, width: int | None, dtype: str) -> FloatArray:
     """Inputs (rows, width); a 1-D array is one column, where there is one input."""
+    # One row's prediction takes two microseconds: what needs no conversion is not asked five times.
+    if (
+        type(value) is np.ndarray
+        and value.dtype is _DTYPES[dtype]
+        and value.ndim == 2
+        and value.shape[1] == width
+        and value.size > 0
+        and value.flags.c_contiguous
+        and value.flags.aligned
+    ):
+        return finite(name, value)
     numbers = floats(name, value, dtype)
     if numbers.ndim == 1 and width in (1, None):
         numbers = numbers.reshape(-1, 1)

@@ -10,7 +10,7 @@
 //! `dX^T = W G^T`. The bias is the last row of the parameters, under the kernel, and X has a feature
 //! more that is always one: so `[W; b]` is one matrix and the third product gives both gradients.
 
-use dlcore_kernels::gemm::{Epilogue, Start, product, product_into_panels};
+use dlcore_kernels::gemm::{Epilogue, Start, product, product_by_rows, product_into_panels};
 use dlcore_kernels::matrix::{Matrix, MatrixMut, Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Simd};
 
@@ -62,6 +62,16 @@ impl Dense {
         let start =
             if self.use_bias { Start::PerRow(columns.block(units.clone(), bias)) } else { Start::Zero };
         product::<T, S, _>(columns.block(units, 0..self.fan_in), input, start, output, epilogue);
+    }
+
+    /// The same for a few rows, which lie as rows in input and output.
+    pub fn forward_rows<T: Element, S: Simd>(
+        &self,
+        parameters: Panels<'_, T>,
+        input: Matrix<'_, T>,
+        output: MatrixMut<'_, T>,
+    ) {
+        product_by_rows::<T, S>(input, parameters, output);
     }
 
     /// `output = W gradient`; `kernel` may be some of the rows, then `output` is those rows.

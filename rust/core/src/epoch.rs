@@ -143,6 +143,9 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
         match *body {
             Body::Gather => self.gather::<S>(step, share),
             Body::Forward(index) => self.forward::<S>(index, step, share),
+            Body::GatherRows => self.gather_rows(step, share),
+            Body::ForwardRows(index) => self.forward_rows::<S>(index, step, share),
+            Body::Turn => self.turn::<S>(step, share),
             Body::Loss => self.loss::<S>(step, share),
             Body::Down(index) => self.down::<S>(index, step, share),
             Body::Gradient(_) => Self::gradient::<S>(0, step, share),
@@ -211,6 +214,40 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
                 }
                 up.finish::<S>(output, 0, 0);
             }
+        }
+    }
+
+    fn gather_rows(&self, step: &Step, share: Share<'_, T>) {
+        let ([], [to]) = share.take();
+        let mut to = present(to).matrix();
+        for i in 0..step.rows {
+            self.data.x.copy_row(self.data.order, step.first + i, to.row(i));
+        }
+    }
+
+    fn forward_rows<S: Simd>(&self, index: usize, step: &Step, share: Share<'_, T>) {
+        let stage = &self.stages[index];
+        let ([input, parameters], [output]) = share.take();
+        let input = present(input).matrix().row_range(0..step.rows);
+        let mut output = present(output).matrix().row_range(0..step.rows);
+        match (&stage.dense, parameters) {
+            (Some(dense), Some(parameters)) => {
+                dense.forward_rows::<T, S>(parameters.panels(), input, output.reborrow());
+            }
+            _ => (0..step.rows).for_each(|i| output.row(i).copy_from_slice(input.row(i))),
+        }
+        if !stage.mixes_features() {
+            stage.activation.forward::<T, S>(output);
+        }
+    }
+
+    fn turn<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
+        let last = &self.stages[self.stages.len() - 1];
+        let ([rows], [output]) = share.take();
+        let (rows, mut output) = (present(rows).matrix().row_range(0..step.rows), present(output).matrix());
+        gather::transpose::<T, S>(rows, output.reborrow());
+        if last.mixes_features() {
+            last.activation.forward::<T, S>(output);
         }
     }
 

@@ -26,6 +26,7 @@
 //!
 //! From the shape alone (so that nothing else can change a bit), here and nowhere else:
 //!
+//! 0. **A few rows to predict** ([`FEW_ROWS`]): row by row, lanes along the units.
 //! 1. **Small weights, large batch** ([`chunk_rows`]): the batch is cut into chunks of rows. A thread does all
 //!    of a step for a chunk, gradients included, while it is in its cache; the chunks' gradients are added in
 //!    order, then all weights are updated in one walk. Two meetings a step.
@@ -62,6 +63,12 @@ pub enum Body {
     Gather,
     /// A stage's output.
     Forward(usize),
+    /// The rows are fetched as rows.
+    GatherRows,
+    /// A stage's output, row by row.
+    ForwardRows(usize),
+    /// Of rows, to feature-major; and an activation that mixes features.
+    Turn,
     /// Losses, metrics and, for training, the slope of the last stage.
     Loss,
     /// A stage's slope from that of the stage above.
@@ -149,6 +156,9 @@ pub struct Plan<T> {
 
 /// Weights of a layer up to this many (128 KB of `f32`) are small: read by every thread.
 const SMALL_WEIGHTS: usize = 32 * 1024;
+
+/// Rows to predict, up to which each is done by itself: with more of them, a vector across the rows pays.
+const FEW_ROWS: usize = 4;
 
 /// Multiply-adds for which a thread is worth its meetings: some ten microseconds.
 const WORTH_A_THREAD: usize = 1_500_000;
@@ -274,6 +284,52 @@ impl Batch {
 impl<T: Element> Plan<T> {
     /// Plans what is requested.
     pub fn new(stages: &[Stage], request: Request) -> Result<Self, Error> {
+        let below = &stages[..stages.len() - 1];
+        let few = request.purpose == Purpose::Predict && request.batch_size <= FEW_ROWS;
+        if few && !below.iter().any(Stage::mixes_features) {
+            Self::by_rows(stages, request)
+        } else {
+            Self::by_features(stages, request)
+        }
+    }
+
+    /// A few rows, one after another.
+    fn by_rows(stages: &[Stage], request: Request) -> Result<Self, Error> {
+        let rows = request.batch_size;
+        let mut space = Space::new::<T>(WORKSPACE);
+        let phase = |body, reads, write: Region| {
+            let writes = vec![Access::rows(write)];
+            Phase { body, reads, writes, length: write.rows, unit: write.rows, by_portion: false }
+        };
+        let mut from = space.matrix(rows, stages[0].fan_in)?;
+        let mut phases = vec![phase(Body::GatherRows, vec![], from)];
+        for (index, (stage, parameters)) in
+            stages.iter().zip(arena::regions::<T>(stages, PARAMETERS)).enumerate()
+        {
+            let to = space.matrix(rows, stage.units)?;
+            let reads = std::iter::once(from).chain(parameters).map(Access::whole).collect();
+            phases.push(phase(Body::ForwardRows(index), reads, to));
+            from = to;
+        }
+        let output = space.matrix(from.columns, rows)?;
+        phases.push(phase(Body::Turn, vec![Access::whole(from)], output));
+        let mut shared = Space::new::<T>(SHARED);
+        Ok(Self {
+            request,
+            program: Program::new::<T>(phases, vec![output]),
+            shared: Memory::zeroed(0)?,
+            workspace: Memory::zeroed(space.length)?,
+            chunks: Memory::zeroed(0)?,
+            output,
+            values: shared.matrix(1, rows)?,
+            penalties: None,
+            first_rows: vec![],
+            work: work(stages, &request),
+            threads: 1,
+        })
+    }
+
+    fn by_features(stages: &[Stage], request: Request) -> Result<Self, Error> {
         let Request { purpose, batch_size, weighted, target_width, metrics, slots, norms, threads, .. } =
             request;
         let unit = T::LANES;

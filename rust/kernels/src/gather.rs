@@ -52,6 +52,22 @@ impl<'a, T> Source<'a, T> {
     }
 }
 
+impl<T: Copy> Source<'_, T> {
+    /// Copies row `i` of the order.
+    ///
+    /// # Panics
+    /// If there is no such row, or it has another length.
+    pub fn copy_row(&self, order: Order<'_>, i: usize, to: &mut [T]) {
+        let index = order.row(i);
+        assert!(index < self.rows, "row {index} of {}", self.rows);
+        assert_eq!(to.len(), self.columns, "features");
+        // SAFETY: the row is readable, and `to`, being exclusive, is no part of it.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.data.add(index * self.columns), to.as_mut_ptr(), to.len());
+        }
+    }
+}
+
 /// In which order rows are visited.
 #[derive(Clone, Copy, Debug)]
 pub enum Order<'a> {

@@ -197,7 +197,16 @@ pub struct Program<B> {
 #[derive(Debug)]
 struct Chain {
     phases: Range<usize>,
+    portions: usize,
+    by_portion: bool,
     meet_before: MeetBefore,
+}
+
+impl Chain {
+    /// A member's portions.
+    fn share(&self, member: usize, members: usize) -> Range<usize> {
+        self.portions * member / members..self.portions * (member + 1) / members
+    }
 }
 
 /// Whether the members meet before something.
@@ -233,7 +242,12 @@ impl<B: Sync> Program<B> {
                 Some(chain) if !meet_before && belongs(&phases[chain.phases.start], phase) => {
                     chain.phases.end = index + 1;
                 }
-                _ => chains.push(Chain { phases: index..index + 1, meet_before }),
+                _ => chains.push(Chain {
+                    phases: index..index + 1,
+                    portions: phase.portions(),
+                    by_portion: phase.by_portion,
+                    meet_before,
+                }),
             }
         }
         let meet_to_look = since_meeting.iter().any(|&earlier| {
@@ -558,6 +572,8 @@ impl<T: Element, J: Job<T>, A: FnMut(usize) -> ControlFlow<()> + ?Sized> Kernel 
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
+        let chains = self.program.chains.iter();
+        let shares: Vec<_> = chains.map(|chain| chain.share(self.member, self.members)).collect();
         for index in 0..self.job.steps() {
             if index > 0 {
                 self.barrier.wait(self.member);
@@ -566,11 +582,11 @@ impl<T: Element, J: Job<T>, A: FnMut(usize) -> ControlFlow<()> + ?Sized> Kernel 
                 }
             }
             let step = self.job.step(index);
-            for chain in &self.program.chains {
+            for (chain, share) in self.program.chains.iter().zip(&shares) {
                 if chain.meet_before {
                     self.barrier.wait(self.member);
                 }
-                self.chain::<S>(&self.program.phases[chain.phases.clone()], &step);
+                self.chain::<S>(chain, share.clone(), &step);
             }
             if self.program.meet_to_look {
                 self.barrier.wait(self.member);
@@ -584,15 +600,11 @@ impl<T: Element, J: Job<T>, A: FnMut(usize) -> ControlFlow<()> + ?Sized> Kernel 
 
 impl<T: Element, J: Job<T>, A: ?Sized> Member<'_, T, J, A> {
     #[inline(always)]
-    fn chain<S: Simd>(&mut self, phases: &[Phase<J::Body>], step: &J::Step) {
-        let all = phases[0].portions();
-        let portions = all * self.member / self.members..all * (self.member + 1) / self.members;
-        if portions.is_empty() {
-            return;
-        }
-        let at_once = if phases[0].by_portion { 1 } else { portions.len() };
-        for portion in portions.step_by(at_once) {
-            for phase in phases {
+    fn chain<S: Simd>(&mut self, chain: &Chain, portions: Range<usize>, step: &J::Step) {
+        let at_once = if chain.by_portion { 1 } else { portions.len() };
+        let mut portion = portions.start;
+        while portion < portions.end {
+            for phase in &self.program.phases[chain.phases.clone()] {
                 let Phase { body, reads, writes, length, unit, .. } = phase;
                 let end = ((portion + at_once) * unit).min(*length);
                 let share = Share {
@@ -606,6 +618,7 @@ impl<T: Element, J: Job<T>, A: ?Sized> Member<'_, T, J, A> {
                 };
                 self.job.run::<S>(body, step, share);
             }
+            portion += at_once;
         }
     }
 }

@@ -187,11 +187,13 @@ fn a_row_has_the_same_prediction_in_any_batch() {
     let layers = [dense(40, 0.0), activation("tanh"), dense(5, 0.0), activation("softmax")];
     let mut case = Case::<f32>::new(Isa::best(), 33, &layers, 700);
     let together = case.predict();
-    for row in [0, 1, 15, 16, 255, 256, 699] {
-        let x = case.x[row * 33..(row + 1) * 33].to_vec();
-        let mut alone = vec![0.0; 5];
-        case.network.predict(Source::new(&x, 33).unwrap(), &mut alone, &mut || true).unwrap();
-        assert_eq!(alone, together[row * 5..(row + 1) * 5], "row {row}");
+    for first in [0, 1, 15, 16, 255, 256, 690] {
+        for count in [1, 2, 3, 4, 5, 9] {
+            let x = case.x[first * 33..(first + count) * 33].to_vec();
+            let mut alone = vec![0.0; count * 5];
+            case.network.predict(Source::new(&x, 33).unwrap(), &mut alone, &mut || true).unwrap();
+            assert_eq!(alone, together[first * 5..(first + count) * 5], "{count} rows from {first}");
+        }
     }
 }
 

@@ -64,13 +64,12 @@ impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
     }
 }
 
-/// b^n by squaring. The system's `pow` may differ from machine to machine in the last bit.
+/// b^n by squaring, without a branch that nobody could foretell. The system's `pow` may differ from
+/// machine to machine in the last bit.
 fn power(b: f64, n: u64) -> f64 {
     let (mut result, mut square, mut n) = (1.0, b, n);
     while n > 0 {
-        if n & 1 == 1 {
-            result *= square;
-        }
+        result *= [1.0, square][(n & 1) as usize];
         square *= square;
         n >>= 1;
     }

@@ -36,7 +36,9 @@ impl Blocks {
         let most = STRIP_BYTES / size_of::<T>() / tile;
         let terms =
             if k <= most { k.max(1) } else { k.div_ceil(k.div_ceil(most)).next_multiple_of(T::LANES) };
-        let columns = (B_BYTES / size_of::<T>() / terms).max(tile) / tile * tile;
+        let most = B_BYTES / size_of::<T>();
+        let columns =
+            if terms.saturating_mul(n) <= most { n.max(1) } else { (most / terms).max(tile) / tile * tile };
         Self { k, n, terms, columns }
     }
 
@@ -65,4 +67,11 @@ impl Blocks {
 /// `0..length` in ranges of `size`, the last one shorter.
 pub fn chunks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
     (0..length).step_by(size).map(move |start| start..(start + size).min(length))
+}
+
+/// `total` in so many parts, as even as can be: what each has, and how many of them have one more.
+#[inline(always)]
+pub fn evenly(total: usize, parts: usize) -> (usize, usize) {
+    // The smallest products would feel the division.
+    if parts == 1 { (total, 0) } else { (total / parts, total % parts) }
 }

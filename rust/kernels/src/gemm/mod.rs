@@ -30,10 +30,12 @@
 mod blocking;
 mod matmul;
 mod outer;
+mod rows;
 mod tile;
 
 pub use matmul::matmul;
 pub use outer::{Sink, outer, product_into_panels};
+pub use rows::product_by_rows;
 
 use std::ops::Range;
 

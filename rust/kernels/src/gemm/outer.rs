@@ -21,6 +21,7 @@
 use crate::matrix::{Matrix, PanelsMut, Strided};
 use crate::simd::{Element, Simd, Vector};
 
+use super::blocking::evenly;
 use super::tile::{Target, add_term};
 use super::{Start, sweep};
 
@@ -61,7 +62,7 @@ pub fn outer<T: Element, S: Simd>(a: Strided<'_, T>, b: Matrix<'_, T>, sink: &mu
     assert!(a.column_steps().run == usize::MAX && a.row_steps().run == usize::MAX, "A in plain strides");
     let vectors = b.columns().div_ceil(T::LANES);
     let strips = vectors.div_ceil(S::TILE_VECTORS).max(1);
-    let (wide, more) = (vectors / strips, vectors % strips);
+    let (wide, more) = evenly(vectors, strips);
     let pending = Pending { vectors: [T::Vector::<S>::zero(); TILE], count: 0, row: 0, panel: 0, width: 1 };
     let mut walk = Walk::<T, _, S> { a, b, sink, pending };
     let mut vector = 0;

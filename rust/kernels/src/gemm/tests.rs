@@ -227,6 +227,23 @@ impl<T: Element> Kernel for InPanels<'_, T> {
             );
             found.push(c);
         }
+        // The same rows of the batch one by one: the forward product's columns.
+        let rows: Vec<T> = (0..batch).flat_map(|b| (0..fan_in).map(move |i| input.row(i)[b])).collect();
+        let width = units.next_multiple_of(T::LANES);
+        let mut c = vec![T::default(); batch * width];
+        let into = MatrixMut::from_slice(&mut c, batch, width).column_range(0..units);
+        product_by_rows::<T, S>(Matrix::from_slice(&rows, batch, fan_in), weights, into);
+        let mut forward = vec![T::default(); units * batch];
+        product::<T, S, _>(
+            weights.transposed(),
+            input,
+            Start::Zero,
+            MatrixMut::from_slice(&mut forward, units, batch),
+            (),
+        );
+        for (i, row) in c.chunks(width).enumerate() {
+            assert!((0..units).all(|j| row[j] == forward[j * batch + i]), "by rows");
+        }
         for a in [weights.strided(), plain] {
             let mut c = vec![T::default(); fan_in * batch];
             product::<T, S, _>(a, slope, Start::Zero, MatrixMut::from_slice(&mut c, fan_in, batch), ());

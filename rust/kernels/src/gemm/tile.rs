@@ -10,6 +10,7 @@ use crate::matrix::{Matrix, Strided};
 use crate::simd::{Element, Kernel, Simd, Vector, prefetch};
 
 use super::Start;
+use super::blocking::evenly;
 
 /// Where C lies: rows a pitch apart, vectors of a row a group apart.
 #[derive(Debug)]
@@ -50,22 +51,24 @@ impl<T: Element> Kernel for Block<'_, T> {
         let (rows, vectors) = (self.a.rows(), self.b.columns().div_ceil(T::LANES));
         // As even as can be: 13 vectors are 3 + 3 + 3 + 2 + 2, not 3 + 3 + 3 + 3 + 1.
         let strips = vectors.div_ceil(S::TILE_VECTORS).max(1);
-        let (wide, more) = (vectors / strips, vectors % strips);
+        let (wide, more) = evenly(vectors, strips);
         // Rows of a tile lie in one run of A's.
         let run = self.a.row_steps().run.min(rows);
         let mut tile = Tile::<T, S> { block: self, row: 0, vector: 0, set: PhantomData };
         for strip in 0..strips {
             let width = wide + usize::from(strip < more);
-            for run_start in (0..rows).step_by(run.max(1)) {
+            let mut run_start = 0;
+            while run_start < rows {
                 let run = run.min(rows - run_start);
                 let tiles = run.div_ceil(S::TILE_ROWS);
-                let (high, more) = (run / tiles, run % tiles);
+                let (high, more) = evenly(run, tiles);
                 tile.row = run_start;
                 for t in 0..tiles {
                     let height = high + usize::from(t < more);
                     tile.choose(height, width);
                     tile.row += height;
                 }
+                run_start += run;
             }
             tile.vector += width;
         }

@@ -27,6 +27,8 @@ struct Seat(AtomicUsize);
 /// A meeting point for a fixed number of members.
 pub struct Barrier {
     seats: Vec<Seat>,
+    /// None if there are more members than cores: who is waited for may need this one.
+    spins: usize,
     sleepers: AtomicUsize,
     broken: AtomicBool,
     lock: Mutex<()>,
@@ -38,6 +40,7 @@ impl Barrier {
     pub fn new(members: usize) -> Self {
         let seats = if members > 1 { members } else { 0 };
         Self {
+            spins: if members > super::available() { 0 } else { SPINS },
             seats: (0..seats).map(|_| Seat(AtomicUsize::new(0))).collect(),
             sleepers: AtomicUsize::new(0),
             broken: AtomicBool::new(false),
@@ -80,7 +83,7 @@ impl Barrier {
     }
 
     fn wait_for(&self, seat: &Seat, meeting: usize) {
-        for _ in 0..SPINS {
+        for _ in 0..self.spins {
             if seat.0.load(Ordering::Acquire) >= meeting {
                 return;
             }

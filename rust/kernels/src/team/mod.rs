@@ -25,7 +25,7 @@ pub use barrier::{Barrier, BreakOnPanic};
 
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, OnceLock, TryLockError};
 use std::thread;
 
 /// More threads than this are never used; a team's bookkeeping is not made for more.
@@ -52,9 +52,11 @@ pub fn threads() -> usize {
     }
 }
 
-/// What affinity mask and cgroup allow.
+/// What affinity mask and cgroup allow. Asked once: the answer takes tens of microseconds and files of
+/// the system, as long as a small net's whole epoch.
 pub fn available() -> usize {
-    thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS)
+    static ANSWER: OnceLock<usize> = OnceLock::new();
+    *ANSWER.get_or_init(|| thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS))
 }
 
 /// Sets how many threads a team may have, from its next start on.
