@@ -154,6 +154,8 @@ def erf(x: ArrayLike) -> FloatArray:
 def _common(**arrays: ArrayLike) -> list[FloatArray]:
     """The arrays as floats of one dtype, whatever their strides."""
     converted = [floats(name, value, contiguous=False) for name, value in arrays.items()]
+    if all(value.dtype is converted[0].dtype for value in converted):
+        return converted
     dtype = "float64" if any(value.dtype == np.float64 for value in converted) else "float32"
     return [
         floats(name, value, dtype, contiguous=False) for name, value in zip(arrays, converted, strict=True)

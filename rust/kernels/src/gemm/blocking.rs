@@ -12,8 +12,11 @@ pub const EPILOGUE_ROWS: usize = 48;
 /// by. Half a megabyte leaves room for A and C.
 const B_BYTES: usize = 512 * 1024;
 
+/// Up to this many terms the sum is not cut: storing C in between costs more than B's misses.
+const UNCUT_TERMS: usize = 1024;
+
 /// Bytes of a strip of B, as wide as a tile, that stay in L1 (32 KB or more) while A goes by.
-const STRIP_BYTES: usize = 36 * 1024;
+const STRIP_BYTES: usize = 18 * 1024;
 
 /// Columns in the widest register tile of any instruction set.
 pub const fn tile_columns<T: Element>() -> usize {
@@ -35,7 +38,7 @@ impl Blocks {
         // Blocks of about equal length; panels of A are not cut.
         let most = STRIP_BYTES / size_of::<T>() / tile;
         let terms =
-            if k <= most { k.max(1) } else { k.div_ceil(k.div_ceil(most)).next_multiple_of(T::LANES) };
+            if k <= UNCUT_TERMS { k.max(1) } else { k.div_ceil(k.div_ceil(most)).next_multiple_of(T::LANES) };
         let most = B_BYTES / size_of::<T>();
         let columns =
             if terms.saturating_mul(n) <= most { n.max(1) } else { (most / terms).max(tile) / tile * tile };
