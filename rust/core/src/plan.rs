@@ -169,6 +169,12 @@ const CHUNK_ROWS: usize = 256;
 /// Chunks of smaller batches, at most: each costs a gradient.
 const FEW_CHUNKS: usize = 8;
 
+/// Rows of a batch, from which on an update hides behind the product.
+const HIDING_ROWS: usize = 112;
+
+/// Weights that, with gradient and moments, no cache is likely to hold.
+const UNCACHED_WEIGHTS: usize = 1024 * 1024;
+
 /// The longest sum that a product keeps in registers all the way.
 const UNCUT_ROWS: usize = 1024;
 
@@ -183,13 +189,19 @@ fn all_small(stages: &[Stage]) -> bool {
     dense.all(|dense| dense.fan_in * dense.units <= SMALL_WEIGHTS)
 }
 
-/// Whether the update takes the gradient straight from the product: where there is no small number of
-/// them, and nothing else has to be done with them first.
+/// Whether the update takes the gradient straight from the product: where nothing else has to be done with
+/// it first, and where it gains. An update of a vector hides behind as many terms as a batch of about a
+/// hundred rows has; weights that no cache holds gain in any case, since their gradient is never written.
 fn fuses(stage: &Stage, request: &Request) -> bool {
-    let is_plain = |dense: crate::dense::Dense| {
-        dense.fan_in * dense.units > SMALL_WEIGHTS / 2 && dense.units >= 16 && !dense.is_regularized()
-    };
-    !request.norms && !request.clips && request.batch_size <= UNCUT_ROWS && stage.dense.is_some_and(is_plain)
+    let Some(dense) = stage.dense else { return false };
+    let weights = dense.fan_in * dense.units;
+    let is_possible = !request.norms
+        && !request.clips
+        && !dense.is_regularized()
+        && dense.units >= 16
+        && request.batch_size <= UNCUT_ROWS;
+    is_possible
+        && (weights > UNCACHED_WEIGHTS || weights > SMALL_WEIGHTS / 2 && request.batch_size >= HIDING_ROWS)
 }
 
 /// Rows of a chunk, if the batch is cut into some.
