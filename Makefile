@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-peers bench-scale wheel docs clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -43,6 +43,16 @@ bench: .venv/.dev ## timings against NumPy and scikit-learn, and the table of ra
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) -m pytest benches --benchmark-enable
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/ratios.py
 
+# ARGS are of benches/peers/run.py and benches/scale.py; if they are given, docs/ stays as it is.
+bench-peers: ARGS ?= --docs ../docs
+bench-peers: .venv-peers/.package ## dlcore beside JAX, Keras, ONNX Runtime and others, into docs/; 15 minutes
+	cargo build --quiet --release --bench peak -p dlcore-kernels
+	cd benches && env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE ../.venv-peers/bin/python -m peers.run $(ARGS)
+
+bench-scale: ARGS ?= --docs docs
+bench-scale: .venv/.dev ## threads, rows, memory and start-up, into docs/
+	$(PY) benches/scale.py $(ARGS)
+
 wheel: .venv/.venv ## the wheel, in dist/; at most 2 MB
 	rm -rf dist
 	$(PIP) wheel --no-deps --wheel-dir dist .
@@ -53,7 +63,7 @@ docs: ## the documentation of the Rust crates, in target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 
 clean: ## remove all that was made
-	rm -rf .venv .tools target dist demo .benchmarks .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers .tools target dist demo .benchmarks .pytest_cache .mypy_cache .ruff_cache
 
 .venv/.venv:
 	$(PYTHON) -m venv .venv
@@ -62,6 +72,12 @@ clean: ## remove all that was made
 # pip builds in place, so cargo's folder is reused from one build to the next.
 .venv/.package: .venv/.venv pyproject.toml README.md $(RUST_SOURCES) $(PYTHON_SOURCES)
 	$(PIP) install '.[demo]'
+	@touch $@
+
+# The peers are large: they stay out of the environment that everything else uses.
+.venv-peers/.package: benches/peers/requirements.txt pyproject.toml README.md $(RUST_SOURCES) $(PYTHON_SOURCES)
+	test -d .venv-peers || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install -r benches/peers/requirements.txt .
 	@touch $@
 
 # The package is installed already: this adds what its extra asks for.
