@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-peers bench-scale wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-phases bench-peers bench-scale wheel docs clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -42,6 +42,9 @@ lint: .venv/.dev ## format, lints, types, and whether the stub matches the compi
 bench: .venv/.dev ## timings against NumPy and scikit-learn, and the table of ratios
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) -m pytest benches --benchmark-enable
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/ratios.py
+
+bench-phases: ## where the time of a training step goes; ARGS='--threads 1 784-128-10'
+	cargo bench --quiet -p dlcore-core --bench phases -- $(ARGS)
 
 # ARGS are of benches/peers/run.py and benches/scale.py; if they are given, docs/ stays as it is.
 bench-peers: ARGS ?= --docs ../docs

@@ -202,3 +202,15 @@ def test_random_numbers_have_the_asked_for_distribution():
         assert abs(sample.mean() - mean) < 5 * np.sqrt(variance / n)
         assert abs(sample.var() / variance - 1) < 0.02
     assert not np.array_equal(normal, _core.random_normal(2, (n,), 1.0, 2.0, "float64"))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_one_number_that_is_not_finite_is_found_anywhere(dtype, bad):
+    for size in (1, 15, 16, 17, 100, 600_001):  # the last is shared out among threads
+        values = np.full(size, np.finfo(dtype).max, dtype)
+        assert _core.all_finite(values)
+        for at in {0, size // 2, size - 1}:
+            values[at] = bad
+            assert not _core.all_finite(values)
+            values[at] = -1

@@ -3,7 +3,8 @@
 use dlcore_kernels::gemm;
 use dlcore_kernels::matrix::{Matrix, MatrixMut, Strided};
 use dlcore_kernels::memory::Memory;
-use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
+use dlcore_kernels::simd::{Element, Isa, Kernel, Simd, Vector};
+use dlcore_kernels::team;
 
 use crate::activation::Activation;
 use crate::error::Error;
@@ -63,6 +64,35 @@ impl<T: Element> Kernel for Apply<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         self.activation.forward::<T, S>(self.block);
+    }
+}
+
+/// Whether no number is infinite or NaN: a walk through memory that every fit begins with, so large ones
+/// are shared out.
+pub fn all_finite<T: Element>(isa: Isa, values: &[T]) -> bool {
+    const ALONE: usize = 1 << 18;
+    let parts = if values.len() < ALONE { 1 } else { team::threads() };
+    let length = values.len().div_ceil(parts).max(1);
+    team::share(values.chunks(length).collect(), |values| isa.run(AllFinite { values }))
+        .into_iter()
+        .all(|is| is)
+}
+
+struct AllFinite<'a, T> {
+    values: &'a [T],
+}
+
+impl<T: Element> Kernel for AllFinite<'_, T> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<S: Simd>(self) -> bool {
+        let mut finite = T::Vector::<S>::zero().is_finite();
+        let whole = self.values.len() - self.values.len() % T::LANES;
+        for values in self.values[..whole].chunks_exact(T::LANES) {
+            finite = T::Vector::<S>::both(finite, T::Vector::<S>::load(values).is_finite());
+        }
+        let rest = T::Vector::<S>::load_part(&self.values[whole..]).is_finite();
+        T::Vector::<S>::mask_to_bits(T::Vector::<S>::both(finite, rest)) == (1 << T::LANES) - 1
     }
 }
 

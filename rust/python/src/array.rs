@@ -1,11 +1,14 @@
 //! NumPy arrays to slices and back.
 
+use dlcore_core::ops;
 use dlcore_kernels::matrix::Strided;
 use dlcore_kernels::simd::Element;
 use numpy::ndarray::{CowArray, Ix2};
 use numpy::{PyArrayDyn, PyArrayMethods, PyReadonlyArray2, PyReadonlyArrayDyn};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+
+use crate::settings::chosen;
 
 /// A number that NumPy and the core both know.
 pub trait Number: Element + numpy::Element {}
@@ -92,9 +95,8 @@ pub fn all_finite(x: &Bound<'_, PyAny>) -> PyResult<bool> {
     fn check<T: Number>(x: &Bound<'_, PyAny>) -> PyResult<bool> {
         let x = array::<T>("x", x)?;
         let values = slice("x", &x)?;
-        // Without a branch inside a part, so that it runs on vectors.
-        let finite = |part: &[T]| part.iter().fold(true, |all, x| all & x.to_f64().is_finite());
-        crate::error::detached(x.py(), || values.chunks(4096).all(finite))
+        let isa = chosen();
+        crate::error::detached(x.py(), || ops::all_finite(isa, values))
     }
     by_dtype!("x", x, check(x))
 }
