@@ -562,6 +562,10 @@ impl<T: Element> Plan<T> {
             watched = vec![output];
         }
         watched.extend(is_regularized.then_some(penalties));
+        // Whether all weights stayed finite is looked at, too, so all updates must be over.
+        if purpose == Purpose::Train {
+            watched.push(Region { memory: PARAMETERS, offset: 0, rows: 1, columns: total, pitch: total });
+        }
         let work = work(stages, &request);
         let worth = if !all_small(stages) || !differentiates { work / WORTH_A_THREAD } else { chunks };
         Ok(Self {

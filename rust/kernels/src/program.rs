@@ -560,9 +560,8 @@ where
     member: usize,
     members: usize,
     barrier: &'a Barrier,
-    /// The first step that is not done any more. The caller sets it between two meetings to the next
-    /// step's index; a member that has met with it and still reads an older value
-    /// (or already one for a step to come) goes on, as all others do.
+    /// The first step that is not done any more. The caller sets it to the next step before all meet for
+    /// that one. Who reads it late may find a still later step there, and rightly goes on.
     end: &'a AtomicUsize,
     after: &'a mut A,
 }

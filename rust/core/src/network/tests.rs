@@ -211,8 +211,25 @@ fn chunks_add_up_to_the_gradient() {
 
 #[test]
 fn a_row_has_the_same_prediction_in_any_batch() {
-    let layers = [dense(40, 0.0), activation("tanh"), dense(5, 0.0), activation("softmax")];
-    let mut case = Case::<f32>::new(Isa::best(), 33, &layers, 700);
+    let plain = [dense(40, 0.0), activation("tanh"), dense(5, 0.0), activation("softmax")];
+    // Stages without a product, at both ends and between.
+    let odd = [
+        activation("elu"),
+        dense(40, 0.0),
+        activation("tanh"),
+        activation("gelu"),
+        Layer::Dropout(0.5),
+        dense(5, 0.0),
+        Layer::Dropout(0.5),
+        activation("softmax"),
+    ];
+    for layers in [&plain[..], &odd[..]] {
+        check_predictions(layers);
+    }
+}
+
+fn check_predictions(layers: &[Layer]) {
+    let mut case = Case::<f32>::new(Isa::best(), 33, layers, 700);
     let together = case.predict();
     for first in [0, 1, 15, 16, 255, 256, 690] {
         for count in [1, 2, 3, 4, 5, 9] {
@@ -266,6 +283,28 @@ fn a_weight_never_becomes_infinite() {
     let faults: Vec<_> = (0..20).filter_map(|_| case.train(Order::Sequence, 60, 20, 1e38).fault).collect();
     assert!(!faults.is_empty());
     assert!(case.network.parameters().iter().all(|weight| weight.is_finite()));
+}
+
+/// Whoever finds the fault, it is told of the batch in which it came.
+#[test]
+fn a_fault_of_any_thread_is_told_at_once() {
+    let before = team::threads();
+    let layers = [dense(300, 0.0), activation("relu"), dense(300, 0.0), activation("relu"), dense(20, 0.0)];
+    for threads in [1, 2, 8] {
+        team::set_threads(threads);
+        for batch in [40, 120] {
+            for _ in 0..30 {
+                let mut case = Case::<f32>::new(Isa::best(), 200, &layers, 120);
+                case.network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
+                // Too much for the weights of the last features alone, which the last thread updates.
+                case.x.chunks_mut(200).for_each(|row| row[199] = 1e3);
+                case.y.fill(1e4);
+                let outcome = case.train(Order::Sequence, 120, batch, 1e33);
+                assert_eq!((outcome.fault.is_some(), outcome.batches), (true, 0), "{threads} threads");
+            }
+        }
+    }
+    team::set_threads(before);
 }
 
 #[test]
