@@ -1,7 +1,7 @@
 //! Where the time of a training step goes, phase by phase: microseconds of a step that each phase
 //! takes on the calling thread, and what is left: waiting for others, and the list's own overhead.
 //!
-//! `phases [--f64] [--threads N] [--isa NAME] [--sgd] [--batch N] [WIDTHS...]`, widths as
+//! `phases [--f64] [--threads N] [--isa NAME] [--sgd] [--batch N] [--dropout RATE] [WIDTHS...]`, widths as
 //! `784-512-512-10`. With `--plain` the clock is not read and only the step's time is printed: reading it costs
 //! some twenty nanoseconds a phase, which the smallest nets feel.
 
@@ -23,7 +23,7 @@ use dlcore_kernels::gather::{Order, Source};
 use dlcore_kernels::simd::{Element, Isa};
 use dlcore_kernels::team;
 
-/// Adds up what threads spend in each phase.
+/// Adds up what the calling thread spends in each phase.
 #[derive(Default)]
 struct Stopwatch {
     totals: Mutex<BTreeMap<String, Duration>>,

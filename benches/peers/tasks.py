@@ -17,7 +17,7 @@ class Case:
 
 
 class Training:
-    """Fits of a net on its data."""
+    """Fits of a net. A peer adds `epochs(x, y, count, shuffle)`, which returns the mean loss of the last."""
 
     @staticmethod
     def settings(net):
@@ -28,10 +28,6 @@ class Training:
         """The data as the peer likes it best, made before the clock runs."""
         return x, y
 
-    def epochs(self, x, y, count, shuffle=True):
-        """The mean loss of the last of several epochs."""
-        raise NotImplementedError
-
     def cases(self):
         data = self.load(*self.net.data())
         return {"fit": Case(self.epochs, (*data, self.net.epochs, self.net.shuffle))}
@@ -41,14 +37,11 @@ class Training:
 
 
 class Prediction:
-    """Outputs for a batch: from an array of NumPy's to an array of NumPy's."""
+    """Outputs for a batch. A peer adds `predict(x)`: from an array of NumPy's to an array of NumPy's."""
 
     @staticmethod
     def settings(net):
         return [{}]
-
-    def predict(self, x):
-        raise NotImplementedError
 
     def cases(self):
         return {"call": Case(self.predict, (self.net.data()[0],))}

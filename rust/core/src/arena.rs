@@ -1,8 +1,8 @@
 //! Where the variables lie in a memory that holds those of all layers: `[W; b]` of each, in panels (see
-//! [`dlcore_kernels::matrix::Panels`]). Gradients and optimizer slots lie alike. Outside they are known as NumPy
+//! [`dlcore_kernels::panels::Panels`]). Gradients and optimizer slots lie alike. Outside they are known as NumPy
 //! would hold them: each kernel row by row, then its bias.
 
-use dlcore_kernels::matrix::{Panels, PanelsMut};
+use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::program::Region;
 use dlcore_kernels::simd::Element;
 

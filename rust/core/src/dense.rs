@@ -11,7 +11,8 @@
 //! more that is always one: so `[W; b]` is one matrix and the third product gives both gradients.
 
 use dlcore_kernels::gemm::{Epilogue, Start, product, product_by_rows, product_into_panels};
-use dlcore_kernels::matrix::{Matrix, MatrixMut, Panels, PanelsMut};
+use dlcore_kernels::matrix::{Matrix, MatrixMut};
+use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Simd};
 
 use crate::regularizer::Regularizer;
@@ -66,7 +67,6 @@ impl Dense {
 
     /// The same for a few rows, which lie as rows in input and output.
     pub fn forward_rows<T: Element, S: Simd>(
-        &self,
         parameters: Panels<'_, T>,
         input: Matrix<'_, T>,
         output: MatrixMut<'_, T>,

@@ -231,8 +231,8 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         let input = present(input).matrix().row_range(0..step.rows);
         let mut output = present(output).matrix().row_range(0..step.rows);
         match (&stage.dense, parameters) {
-            (Some(dense), Some(parameters)) => {
-                dense.forward_rows::<T, S>(parameters.panels(), input, output.reborrow());
+            (Some(_), Some(parameters)) => {
+                Dense::forward_rows::<T, S>(parameters.panels(), input, output.reborrow());
             }
             _ => (0..step.rows).for_each(|i| output.row(i).copy_from_slice(input.row(i))),
         }

@@ -461,7 +461,7 @@ fn penalty<T: Element>(peek: &Peek<'_, T>, region: Option<dlcore_kernels::progra
 
 struct RowPenalty<'a, T> {
     regularizer: crate::regularizer::Regularizer,
-    weights: dlcore_kernels::matrix::Panels<'a, T>,
+    weights: dlcore_kernels::panels::Panels<'a, T>,
     row: usize,
 }
 

@@ -1,6 +1,7 @@
 //! L1 and L2 penalties: `l1 sum |w| + l2 sum w^2`, with the gradient `l1 sign(w) + 2 l2 w`.
 
-use dlcore_kernels::matrix::{MatrixMut, Panels, PanelsMut};
+use dlcore_kernels::matrix::MatrixMut;
+use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 /// The two factors; zero is off.

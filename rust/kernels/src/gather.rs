@@ -143,8 +143,8 @@ impl<T: Element> Kernel for Gather<'_, T> {
     }
 }
 
-/// `to` becomes the transpose of `from`. Whole vectors are written, so both must have room for them
-/// in their rows.
+/// `to` becomes the transpose of `from`. Whole vectors are written, zeros behind the last element, so
+/// both must have room for them in their rows.
 ///
 /// # Panics
 /// If the shapes do not fit.
@@ -166,19 +166,17 @@ impl<T: Element> Kernel for Transpose<'_, T> {
     fn run<S: Simd>(self) {
         let Self { from, mut to } = self;
         let pitch = to.pitch();
+        let zeros = [T::default(); 16];
         for i in (0..from.rows()).step_by(T::LANES) {
-            let mut rows = [from.as_ptr(); 16];
-            for (lane, row) in rows.iter_mut().enumerate().take(T::LANES) {
-                *row = from.as_ptr().wrapping_add((i + lane).min(from.rows() - 1) * from.pitch());
-            }
+            let live = (from.rows() - i).min(T::LANES);
             for j in (0..from.columns()).step_by(T::LANES) {
                 let columns = (from.columns() - j).min(T::LANES);
-                let mut square = rows;
-                for row in &mut square {
-                    *row = row.wrapping_add(j);
+                let mut square = [zeros.as_ptr(); 16];
+                for (lane, row) in square.iter_mut().enumerate().take(live) {
+                    *row = from.as_ptr().wrapping_add((i + lane) * from.pitch() + j);
                 }
-                // SAFETY: `columns` elements are left in each row of `from`, and as many rows in
-                // `to`, which have room for a vector at `i`.
+                // SAFETY: `columns` elements are left in each row of `from` and are in `zeros`, and as
+                // many rows are left in `to`, which have room for a vector at `i`.
                 unsafe {
                     let corner = to.as_mut_ptr().add(j * pitch + i);
                     T::Vector::<S>::transpose(&square, columns, corner, pitch);
@@ -230,7 +228,7 @@ mod tests {
                 let indices: Vec<u32> = (0..count).map(|i| (i * 7 % rows) as u32).collect();
                 let mut middle = vec![0.0; features * count.next_multiple_of(16)];
                 let pitch = features.next_multiple_of(16);
-                let mut back = vec![0.0; count * pitch];
+                let mut back = vec![f32::NAN; count * pitch];
                 isa.run(Both {
                     source: Source::new(&data, features).unwrap(),
                     order: Order::Listed(&indices),
@@ -241,6 +239,7 @@ mod tests {
                 for (i, &index) in indices.iter().enumerate() {
                     let expected = &data[index as usize * features..][..features];
                     assert_eq!(&back[i * pitch..][..features], expected, "{} {features}x{count}", isa.name());
+                    assert!(back[i * pitch..][features..pitch].iter().all(|padding| *padding == 0.0));
                 }
             }
         }

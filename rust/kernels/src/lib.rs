@@ -8,6 +8,7 @@ pub mod gemm;
 pub mod math;
 pub mod matrix;
 pub mod memory;
+pub mod panels;
 pub mod program;
 pub mod random;
 pub mod simd;

@@ -4,8 +4,6 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use crate::simd::prefetch_to_write;
-
 /// A matrix to read whose rows are contiguous, a pitch apart.
 #[derive(Debug)]
 pub struct Matrix<'a, T> {
@@ -383,6 +381,15 @@ impl<'a, T: Copy> Strided<'a, T> {
         }
     }
 
+    /// Over memory that is not a slice.
+    ///
+    /// # Safety
+    /// For the lifetime, every element must be readable, and not written by anybody.
+    pub(crate) unsafe fn from_raw(data: *const T, shape: [usize; 2], row: Steps, column: Steps) -> Self {
+        let [rows, columns] = shape;
+        Self { data, rows, columns, row, column, lifetime: PhantomData }
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows
@@ -454,225 +461,5 @@ impl<'a, T: Copy> Strided<'a, T> {
         assert!(i < self.rows && j < self.columns);
         // SAFETY: every element of the shape is readable.
         unsafe { *self.at(i, j) }
-    }
-}
-
-/// A matrix in panels of columns: each panel is a plain matrix, one vector wide, and they lie one
-/// after another. So wide rows do not lie far apart, columns can be read down without leaping from
-/// page to page, and all of it can be walked through as one array. The weights lie like that.
-///
-/// With fewer columns than a vector has lanes there is one panel, as narrow as they are.
-#[derive(Debug)]
-pub struct Panels<'a, T> {
-    data: *const T,
-    rows: usize,
-    columns: usize,
-    /// Columns of a panel.
-    pitch: usize,
-    /// From a panel to the next.
-    stride: usize,
-    lifetime: PhantomData<&'a [T]>,
-}
-
-impl<T> Clone for Panels<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Panels<'_, T> {}
-
-impl<'a, T: Copy> Panels<'a, T> {
-    /// The slice as panels of `pitch` columns.
-    ///
-    /// # Panics
-    /// If the slice is not whole panels.
-    pub fn from_slice(slice: &'a [T], rows: usize, columns: usize, pitch: usize) -> Self {
-        assert_eq!(slice.len(), columns.div_ceil(pitch) * rows * pitch, "slice is not whole panels");
-        Self { data: slice.as_ptr(), rows, columns, pitch, stride: rows * pitch, lifetime: PhantomData }
-    }
-
-    /// # Safety
-    /// For the lifetime, `pitch` elements must be readable, and not written by anybody, at each of
-    /// `rows` rows a `pitch` apart, in each of the panels that it takes for so many columns.
-    pub(crate) unsafe fn from_raw(
-        data: *const T,
-        rows: usize,
-        columns: usize,
-        pitch: usize,
-        stride: usize,
-    ) -> Self {
-        Self { data, rows, columns, pitch, stride, lifetime: PhantomData }
-    }
-
-    /// The number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// The number of columns.
-    pub fn columns(&self) -> usize {
-        self.columns
-    }
-
-    /// The same elements, to be read in any order.
-    pub fn strided(self) -> Strided<'a, T> {
-        let column = if self.columns <= self.pitch {
-            Steps::plain(1)
-        } else {
-            Steps { stride: 1, run: self.pitch, jump: self.stride as isize }
-        };
-        Strided {
-            data: self.data,
-            rows: self.rows,
-            columns: self.columns,
-            row: Steps::plain(self.pitch as isize),
-            column,
-            lifetime: PhantomData,
-        }
-    }
-
-    /// The transpose.
-    pub fn transposed(self) -> Strided<'a, T> {
-        self.strided().transposed()
-    }
-
-    /// Some of the rows.
-    pub fn row_range(self, range: Range<usize>) -> Self {
-        assert!(range.start <= range.end && range.end <= self.rows);
-        Self { data: self.data.wrapping_add(range.start * self.pitch), rows: range.end - range.start, ..self }
-    }
-
-    /// How many panels there are.
-    pub fn count(&self) -> usize {
-        self.columns.div_ceil(self.pitch)
-    }
-
-    /// The columns of row `i` in a panel.
-    #[inline(always)]
-    pub fn part(&self, i: usize, panel: usize) -> &'a [T] {
-        let column = panel * self.pitch;
-        assert!(i < self.rows && column < self.columns);
-        let at = panel * self.stride + i * self.pitch;
-        // SAFETY: a row of a panel is readable.
-        unsafe { std::slice::from_raw_parts(self.data.add(at), self.pitch.min(self.columns - column)) }
-    }
-
-    /// Some rows of a panel, as one slice with the padding.
-    #[inline(always)]
-    pub fn panel(&self, panel: usize, rows: Range<usize>) -> &'a [T] {
-        assert!(rows.start <= rows.end && rows.end <= self.rows && panel * self.pitch < self.columns);
-        let at = panel * self.stride + rows.start * self.pitch;
-        // SAFETY: the rows of a panel are readable and follow each other.
-        unsafe { std::slice::from_raw_parts(self.data.add(at), (rows.end - rows.start) * self.pitch) }
-    }
-}
-
-/// The same, to write.
-#[derive(Debug)]
-pub struct PanelsMut<'a, T> {
-    data: *mut T,
-    rows: usize,
-    columns: usize,
-    pitch: usize,
-    stride: usize,
-    lifetime: PhantomData<&'a mut [T]>,
-}
-
-impl<'a, T: Copy> PanelsMut<'a, T> {
-    /// The slice as panels of `pitch` columns.
-    ///
-    /// # Panics
-    /// If the slice is not whole panels.
-    pub fn from_slice(slice: &'a mut [T], rows: usize, columns: usize, pitch: usize) -> Self {
-        assert_eq!(slice.len(), columns.div_ceil(pitch) * rows * pitch, "slice is not whole panels");
-        Self { data: slice.as_mut_ptr(), rows, columns, pitch, stride: rows * pitch, lifetime: PhantomData }
-    }
-
-    /// # Safety
-    /// As for [`Panels::from_raw`], and the elements must be writable and belong to this view alone.
-    pub(crate) unsafe fn from_raw(
-        data: *mut T,
-        rows: usize,
-        columns: usize,
-        pitch: usize,
-        stride: usize,
-    ) -> Self {
-        Self { data, rows, columns, pitch, stride, lifetime: PhantomData }
-    }
-
-    /// The number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// The number of columns.
-    pub fn columns(&self) -> usize {
-        self.columns
-    }
-
-    /// Columns of a panel.
-    pub fn pitch(&self) -> usize {
-        self.pitch
-    }
-
-    /// From a panel to the next.
-    pub fn stride(&self) -> usize {
-        self.stride
-    }
-
-    /// The first element.
-    pub fn as_mut_ptr(&mut self) -> *mut T {
-        self.data
-    }
-
-    /// How many panels there are.
-    pub fn count(&self) -> usize {
-        self.columns.div_ceil(self.pitch)
-    }
-
-    /// The columns of row `i` in a panel, and the padding behind them.
-    #[inline(always)]
-    pub fn part(&mut self, i: usize, panel: usize) -> &mut [T] {
-        assert!(i < self.rows && panel * self.pitch < self.columns);
-        let at = panel * self.stride + i * self.pitch;
-        // SAFETY: a row of a panel belongs to this view, which is borrowed exclusively.
-        unsafe { std::slice::from_raw_parts_mut(self.data.add(at), self.pitch) }
-    }
-
-    /// Some rows of a panel, as one slice with the padding.
-    #[inline(always)]
-    pub fn panel(&mut self, panel: usize, rows: Range<usize>) -> &mut [T] {
-        assert!(rows.start <= rows.end && rows.end <= self.rows && panel * self.pitch < self.columns);
-        let at = panel * self.stride + rows.start * self.pitch;
-        // SAFETY: the rows of a panel belong to this view, borrowed exclusively, and follow each other.
-        unsafe { std::slice::from_raw_parts_mut(self.data.add(at), (rows.end - rows.start) * self.pitch) }
-    }
-
-    /// Asks for the cache line of a row in a panel that will be written soon; there need be none.
-    #[inline(always)]
-    pub fn prefetch(&self, i: usize, panel: usize) {
-        prefetch_to_write(self.data.wrapping_add(panel * self.stride + i * self.pitch));
-    }
-
-    /// A shorter loan of the same.
-    pub fn reborrow(&mut self) -> PanelsMut<'_, T> {
-        PanelsMut { lifetime: PhantomData, ..*self }
-    }
-
-    /// The same, to read.
-    pub fn as_panels(&self) -> Panels<'_, T> {
-        let Self { data, rows, columns, pitch, stride, .. } = *self;
-        Panels { data, rows, columns, pitch, stride, lifetime: PhantomData }
-    }
-
-    /// Some of the rows.
-    pub fn row_range(self, range: Range<usize>) -> PanelsMut<'a, T> {
-        assert!(range.start <= range.end && range.end <= self.rows);
-        PanelsMut {
-            data: self.data.wrapping_add(range.start * self.pitch),
-            rows: range.end - range.start,
-            ..self
-        }
     }
 }

@@ -181,6 +181,24 @@ fn a_fused_update_has_the_same_bits() {
     }
 }
 
+/// Padding behind the weights of the last panel has no gradient: it could become infinite else, or be slow.
+#[test]
+fn padding_stays_zero() {
+    for units in [300, 17] {
+        let layers = [dense(units, 0.0), activation("relu"), dense(3, 0.0)];
+        let mut case = Case::<f32>::new(Isa::best(), 130, &layers, 240);
+        case.network.compile(recipe("mean_squared_error", "adam", Clipping::default())).unwrap();
+        case.train(Order::Sequence, 240, 120, 1e-2);
+        let panels = arena::panels(
+            case.network.parameters.as_slice(),
+            arena::regions::<f32>(&case.network.stages, 0)[0].unwrap(),
+        );
+        let last = panels.panel(panels.count() - 1, 0..panels.rows());
+        let padding = last.chunks(16).flat_map(|row| &row[units % 16..]);
+        assert!(padding.copied().all(|weight| weight == 0.0));
+    }
+}
+
 /// Chunks add up another way, so the bits differ from those of smaller batches; the gradient is the same.
 #[test]
 fn chunks_add_up_to_the_gradient() {

@@ -14,7 +14,8 @@ mod rmsprop;
 mod sgd;
 
 use dlcore_kernels::gemm::{self, Sink};
-use dlcore_kernels::matrix::{Matrix, PanelsMut, Strided};
+use dlcore_kernels::matrix::{Matrix, Strided};
+use dlcore_kernels::panels::PanelsMut;
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::error::Error;

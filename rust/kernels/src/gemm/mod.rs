@@ -11,14 +11,14 @@
 //!   |    | | tile  |        |                      of B stays in L2 while all of A goes by
 //! A |    | |  8 x 3 vectors |              LOOP 3  blocks of 48 rows: what the epilogue gets while
 //!   |    | +-------+        | m                    it is hot
-//!   |    | |       |        |              LOOP 2  strips of B, three vectors wide: one stays in L1
-//!   +----+ +-------+--------+                      while 48 rows of A go by
+//!   |    | |       |        |              LOOP 2  strips of B, three vectors wide, by which 48
+//!   +----+ +-------+--------+                      rows of A go; of long sums one stays in L1
 //!                                          LOOP 1  tiles: 24 accumulators in registers, kc terms
 //! ```
 //!
 //! Nothing is packed: an element of A is broadcast from wherever it lies, so the weights of a
-//! layer serve X W (strides `1, n`), G W^T (strides `n, 1`) and X^T G as they are. A may also be
-//! the activations, read along a row or down a column at the same speed.
+//! layer, in their panels, serve X W and G W^T as they are. A may also be the activations, read along
+//! a row or down a column at the same speed.
 //!
 //! # One order of summation
 //!

@@ -18,7 +18,8 @@
 //! multiply-adds of a product leave unused. So a finished tile goes to a small buffer, and while the
 //! next tile is computed, one vector of the buffer is handed to the [`Sink`] every few terms.
 
-use crate::matrix::{Matrix, PanelsMut, Strided};
+use crate::matrix::{Matrix, Strided};
+use crate::panels::PanelsMut;
 use crate::simd::{Element, Simd, Vector};
 
 use super::blocking::evenly;

@@ -5,7 +5,8 @@
 //! once, from its first to its last element, which is all the time that this takes. Each element of y
 //! adds up the same terms in the same order as in the other products, so it has the same bits.
 
-use crate::matrix::{Matrix, MatrixMut, Panels};
+use crate::matrix::{Matrix, MatrixMut};
+use crate::panels::Panels;
 use crate::simd::{Element, Kernel, Simd, Vector};
 
 /// Panels at a time: enough chains of sums to keep the multiply-adds going.

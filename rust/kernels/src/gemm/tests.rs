@@ -2,7 +2,7 @@
 //! same bits from all of them.
 
 use super::*;
-use crate::matrix::{Panels, PanelsMut};
+use crate::panels::{Panels, PanelsMut};
 use crate::simd::{Isa, Kernel, Vector};
 
 /// Numbers without a pattern, in -1..1.
