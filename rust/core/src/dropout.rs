@@ -104,7 +104,7 @@ impl<T: Element> Kernel for Forward<'_, T> {
                 let layer = dropout.layer | ((draw.step >> 32) as u32) << 16;
                 let words = philox4x32_lanes([(row + j) as u32, group, draw.step as u32, layer], key);
                 for f in 0..FEATURES.min(block.rows() - i) {
-                    let keep = at_least(&words[f / 2], (f % 2 * 16) as u32, dropout.threshold);
+                    let keep = at_least::<S>(&words[f / 2], f % 2 == 1, dropout.threshold);
                     let values = &mut block.row(i + f)[j..];
                     for (v, values) in values.chunks_mut(T::LANES).take(ROWS / T::LANES).enumerate() {
                         let x = T::Vector::<S>::load_part(values);
@@ -118,14 +118,19 @@ impl<T: Element> Kernel for Forward<'_, T> {
     }
 }
 
-/// For each lane, whether the 16 bits of its word at `shift` are at least `threshold`.
+/// For each lane, whether the upper or the lower 16 bits of its word are at least `threshold`. As the last
+/// bits of 2^23 they are a floating-point number, which vectors can compare.
 #[inline(always)]
-fn at_least(words: &[u32; ROWS], shift: u32, threshold: u32) -> u32 {
-    let mut bits = 0;
-    for (lane, word) in words.iter().enumerate() {
-        bits |= u32::from(word >> shift & 0xffff >= threshold) << lane;
+fn at_least<S: Simd>(words: &[u32; ROWS], upper: bool, threshold: u32) -> u32 {
+    const LARGE: u32 = 0x4b00_0000;
+    let bits = |bits| S::F32::splat(f32::from_bits(bits));
+    let mut lanes = [0.0; ROWS];
+    for (lane, word) in lanes.iter_mut().zip(words) {
+        *lane = f32::from_bits(*word);
     }
-    bits
+    let words = S::F32::load(&lanes);
+    let halves = if upper { words.shift_right::<16>() } else { words.and(bits(0xffff)) };
+    S::F32::mask_to_bits(bits(LARGE + threshold).le(halves.or(bits(LARGE))))
 }
 
 struct Backward<'a, T> {
