@@ -10,7 +10,7 @@
 //! `dX^T = W G^T`. The bias is the last row of the parameters, under the kernel, and X has a feature
 //! more that is always one: so `[W; b]` is one matrix and the third product gives both gradients.
 
-use dlcore_kernels::gemm::{Epilogue, Start, product, product_by_rows, product_into_panels};
+use dlcore_kernels::gemm::{Epilogue, Start, product, product_by_rows, product_into_panels, product_of_rows};
 use dlcore_kernels::matrix::{Matrix, MatrixMut};
 use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Simd};
@@ -92,5 +92,14 @@ impl Dense {
         output: PanelsMut<'_, T>,
     ) {
         product_into_panels::<T, S>(input.strided(), gradient_rows, output);
+    }
+
+    /// The same from a gradient that lies as `output` of [`down`](Self::down) does, for few units.
+    pub fn narrow_gradient<T: Element, S: Simd>(
+        input: Matrix<'_, T>,
+        gradient: Matrix<'_, T>,
+        output: PanelsMut<'_, T>,
+    ) {
+        product_of_rows::<T, S>(input, gradient, output);
     }
 }

@@ -10,10 +10,11 @@ use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::dense::Dense;
 use crate::dropout::Draw;
+use crate::finite::AllFinite;
 use crate::loss::{Loss, Pass};
 use crate::metric::Metric;
 use crate::optimizer::{Change, MAX_FACTORS, Optimizer};
-use crate::plan::{Body, Purpose};
+use crate::plan::{self, Body, Purpose};
 use crate::regularizer;
 use crate::stage::{Down, Stage, Up};
 
@@ -148,8 +149,8 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
             Body::Turn => self.turn::<S>(step, share),
             Body::Loss => self.loss::<S>(step, share),
             Body::Down(index) => self.down::<S>(index, step, share),
-            Body::Gradient(_) => Self::gradient::<S>(0, step, share),
-            Body::ChunkGradient(_) => Self::gradient::<S>(share.start(), step, share),
+            Body::Gradient(index) => self.gradient::<S>(index, 0, step, share),
+            Body::ChunkGradient(index) => self.gradient::<S>(index, share.start(), step, share),
             Body::Sum => Self::sum::<S>(share),
             Body::Regularize(index) => self.regularize::<S>(index, share),
             Body::Norms(_) => {
@@ -327,12 +328,17 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     }
 
     /// `first` is the first row of the batch that the input holds.
-    fn gradient<S: Simd>(first: usize, step: &Step, share: Share<'_, T>) {
-        let ([input, slope_rows], [gradient]) = share.take();
-        let (input, slope_rows) = (present(input).matrix(), present(slope_rows).matrix());
+    fn gradient<S: Simd>(&self, index: usize, first: usize, step: &Step, share: Share<'_, T>) {
+        let ([input, slope], [gradient]) = share.take();
+        let (input, slope) = (present(input).matrix(), present(slope).matrix());
+        let gradient = present(gradient).panels();
         let rows = step.rows.saturating_sub(first).min(input.columns());
-        let (input, slope_rows) = (input.column_range(0..rows), slope_rows.row_range(0..rows));
-        Dense::gradient::<T, S>(input, slope_rows, present(gradient).panels());
+        let input = input.column_range(0..rows);
+        if self.stages[index].dense.is_some_and(plan::is_narrow) {
+            Dense::narrow_gradient::<T, S>(input, slope.column_range(0..rows), gradient);
+        } else {
+            Dense::gradient::<T, S>(input, slope.row_range(0..rows), gradient);
+        }
     }
 
     /// In the order of the chunks.
@@ -367,9 +373,8 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     }
 
     /// A batch whose loss is not finite changes nothing.
-    fn is_sound(losses: Option<View<'_, T>>, step: &Step) -> bool {
-        let losses = &present(losses).matrix().row(0)[..step.rows];
-        losses.iter().all(|loss| loss.to_f64().is_finite())
+    fn is_sound<S: Simd>(losses: Option<View<'_, T>>, step: &Step) -> bool {
+        S::call(AllFinite { values: &present(losses).matrix().row(0)[..step.rows] })
     }
 
     fn note(&self, stayed_finite: bool) {
@@ -381,7 +386,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     fn learn<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
         let Some(rule) = self.optimizer else { return };
         let ([input, slope_rows, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
-        if !Self::is_sound(losses, step) {
+        if !Self::is_sound::<S>(losses, step) {
             return;
         }
         let input = present(input).matrix().column_range(0..step.rows);
@@ -399,7 +404,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     fn update_all<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
         let Some(rule) = self.optimizer else { return };
         let ([gradient, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
-        if !Self::is_sound(losses, step) {
+        if !Self::is_sound::<S>(losses, step) {
             return;
         }
         let gradients = present(gradient).matrix().into_slice();
@@ -411,7 +416,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         let (Some(rule), Some(dense)) = (self.optimizer, &self.stages[index].dense) else { return };
         let start = share.start();
         let ([gradient, losses, norms], [weights, slot_0, slot_1, slot_2]) = share.take();
-        if !Self::is_sound(losses, step) {
+        if !Self::is_sound::<S>(losses, step) {
             return;
         }
         let (gradient, mut weights) = (present(gradient).panels(), present(weights).panels());

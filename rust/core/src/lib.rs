@@ -15,6 +15,7 @@ pub mod elementary;
 pub mod epoch;
 pub mod error;
 pub mod file;
+mod finite;
 pub mod loss;
 pub mod metric;
 pub mod network;

@@ -3,11 +3,12 @@
 use dlcore_kernels::gemm;
 use dlcore_kernels::matrix::{Matrix, MatrixMut, Strided};
 use dlcore_kernels::memory::Memory;
-use dlcore_kernels::simd::{Element, Isa, Kernel, Simd, Vector};
+use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 use dlcore_kernels::team;
 
 use crate::activation::Activation;
 use crate::error::Error;
+use crate::finite::AllFinite;
 use crate::loss::{Loss, Pass, Targets};
 
 /// `output = x kernel + bias`, all row by row.
@@ -76,24 +77,6 @@ pub fn all_finite<T: Element>(isa: Isa, values: &[T]) -> bool {
     team::share(values.chunks(length).collect(), |values| isa.run(AllFinite { values }))
         .into_iter()
         .all(|is| is)
-}
-
-struct AllFinite<'a, T> {
-    values: &'a [T],
-}
-
-impl<T: Element> Kernel for AllFinite<'_, T> {
-    type Output = bool;
-    #[inline(always)]
-    fn run<S: Simd>(self) -> bool {
-        let mut finite = T::Vector::<S>::zero().is_finite();
-        let whole = self.values.len() - self.values.len() % T::LANES;
-        for values in self.values[..whole].chunks_exact(T::LANES) {
-            finite = T::Vector::<S>::both(finite, T::Vector::<S>::load(values).is_finite());
-        }
-        let rest = T::Vector::<S>::load_part(&self.values[whole..]).is_finite();
-        T::Vector::<S>::mask_to_bits(T::Vector::<S>::both(finite, rest)) == (1 << T::LANES) - 1
-    }
 }
 
 /// The loss of each row, and its gradient by the outputs.

@@ -10,7 +10,7 @@
 //!              weights      1 x batch                   gather            loss
 //!              output       units + 1 x batch           forward           forward, down, gradient
 //!              kept         units x batch               forward           down
-//!              slope        units x batch               loss, down        down
+//!              slope        units x batch               loss, down        down, gradient
 //!              slope_rows   batch x units               loss, down        gradient
 //! CHUNKS       dW, db       those of each chunk         gradient          sum
 //! SHARED       values       1 + metrics x batch         loss              update, the caller
@@ -19,7 +19,8 @@
 //! ```
 //!
 //! `slope` is dL/dZ of a stage. Activations and slopes are feature-major; the one extra row of an
-//! input is the feature that is always one. `slope_rows` is the transpose that X^T G wants. Weights lie in
+//! input is the feature that is always one. `slope_rows` is the transpose that X^T G wants, unless
+//! the layer is [narrow](is_narrow). Weights lie in
 //! panels (arena.rs). All memory is made here, once; a step makes none.
 //!
 //! # Which plan a shape gets
@@ -40,6 +41,7 @@ use dlcore_kernels::program::{Access, Phase, Program, Region};
 use dlcore_kernels::simd::Element;
 
 use crate::arena;
+use crate::dense::Dense;
 use crate::error::Error;
 use crate::stage::Stage;
 
@@ -175,12 +177,21 @@ const HIDING_ROWS: usize = 112;
 /// Weights that, with gradient and moments, no cache is likely to hold.
 const UNCACHED_WEIGHTS: usize = 1024 * 1024;
 
+/// Units of a narrow layer, at most: its gradient is made of dot products along the batch, since lanes along
+/// its units would be idle, or have one scalar each to wait for.
+const NARROW: usize = 16;
+
 /// The longest sum that a product keeps in registers all the way.
 const UNCUT_ROWS: usize = 1024;
 
 /// Whether every thread reads all weights of the stage, and the batch is shared out.
 fn is_small(stage: &Stage) -> bool {
     stage.mixes_features() || stage.dense.is_none_or(|dense| dense.fan_in * dense.units <= SMALL_WEIGHTS)
+}
+
+/// Whether the layer's gradient is made from its slope as it lies, so that there are no `slope_rows`.
+pub fn is_narrow(dense: Dense) -> bool {
+    dense.units <= NARROW
 }
 
 /// Whether all layers are small.
@@ -198,7 +209,7 @@ fn fuses(stage: &Stage, request: &Request) -> bool {
     let is_possible = !request.norms
         && !request.clips
         && !dense.is_regularized()
-        && dense.units >= 16
+        && !is_narrow(dense)
         && request.batch_size <= UNCUT_ROWS;
     is_possible
         && (weights > UNCACHED_WEIGHTS || weights > SMALL_WEIGHTS / 2 && request.batch_size >= HIDING_ROWS)
@@ -371,7 +382,7 @@ impl<T: Element> Plan<T> {
                     .then(|| space.matrix(stage.units, columns))
                     .transpose()?,
                 slope: has_slope.then(|| space.matrix(stage.units, columns)).transpose()?,
-                slope_rows: (differentiates && stage.dense.is_some())
+                slope_rows: (differentiates && stage.dense.is_some_and(|dense| !is_narrow(dense)))
                     .then(|| space.matrix(columns, stage.units))
                     .transpose()?,
             });
@@ -484,10 +495,10 @@ impl<T: Element> Plan<T> {
                     let (Some(gradient), Some(dense)) = (buffers[index].gradient, stages[index].dense) else {
                         continue;
                     };
-                    let slope_rows = buffers[index].slope_rows.expect("products have them");
+                    let slope = buffers[index].slope.expect("products have one");
                     let reads = vec![
                         share.columns(input_of(index).first_rows(dense.parameter_rows())),
-                        share.rows(slope_rows),
+                        buffers[index].slope_rows.map_or(share.columns(slope), |rows| share.rows(rows)),
                     ];
                     let writes = vec![Access::each(Region { memory: CHUNKS, ..gradient }, total)];
                     phases.push(share.phase(Body::ChunkGradient(index), reads, writes));
@@ -507,8 +518,8 @@ impl<T: Element> Plan<T> {
                     continue;
                 };
                 let rows = dense.parameter_rows();
-                let slope_rows = buffers[index].slope_rows.expect("products have them");
-                let factors = vec![Access::rows(input_of(index).first_rows(rows)), Access::whole(slope_rows)];
+                let slope = buffers[index].slope_rows.or(buffers[index].slope).expect("products have one");
+                let factors = vec![Access::rows(input_of(index).first_rows(rows)), Access::whole(slope)];
                 let mut writes = vec![Access::rows(parameters)];
                 writes.extend(moments().map(|memory| Access::rows(Region { memory, ..parameters })));
                 let losses = Access::whole(values.first_rows(1));

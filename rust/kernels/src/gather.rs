@@ -85,6 +85,18 @@ impl Order<'_> {
             Order::Listed(indices) => indices[i] as usize,
         }
     }
+
+    /// Calls with the number and the index of each of `count` rows from the `first` on.
+    #[inline(always)]
+    fn each(&self, first: usize, count: usize, mut with: impl FnMut(usize, usize)) {
+        match self {
+            Order::Sequence => (0..count).for_each(|i| with(i, first + i)),
+            Order::Listed(indices) => {
+                let indices = &indices[first..first + count];
+                indices.iter().enumerate().for_each(|(i, &index)| with(i, index as usize));
+            }
+        }
+    }
 }
 
 /// Puts the rows number `first..first + count` of the order into the first `count` columns of `to`
@@ -104,6 +116,9 @@ pub fn gather<T: Element, S: Simd>(
     S::call(Gather { source, order, first, count, to });
 }
 
+/// Up to so many columns, labels for one, are copied one by one: a square costs as much as four of them.
+const FEW_COLUMNS: usize = 3;
+
 struct Gather<'a, T> {
     source: Source<'a, T>,
     order: Order<'a>,
@@ -120,11 +135,24 @@ impl<T: Element> Kernel for Gather<'_, T> {
         let Self { source, order, first, count, mut to } = self;
         let pitch = to.pitch();
         for column in (0..count).step_by(T::LANES) {
+            let live = (count - column).min(T::LANES);
             let mut rows = [source.data; 16];
-            for (lane, row) in rows.iter_mut().enumerate().take(T::LANES) {
-                let index = order.row(first + (column + lane).min(count - 1));
+            order.each(first + column, live, |lane, index| {
                 assert!(index < source.rows, "row {index} of {}", source.rows);
-                *row = source.data.wrapping_add(index * source.columns);
+                rows[lane % 16] = source.data.wrapping_add(index * source.columns);
+            });
+            for lane in live..T::LANES {
+                rows[lane] = rows[live - 1];
+            }
+            if source.columns <= FEW_COLUMNS {
+                for feature in 0..source.columns {
+                    let to = &mut to.padded_row(feature)[column..column + T::LANES];
+                    for (value, row) in to.iter_mut().zip(rows) {
+                        // SAFETY: the row has such an element, and `to` is no part of it.
+                        *value = unsafe { *row.add(feature) };
+                    }
+                }
+                continue;
             }
             for feature in (0..source.columns).step_by(T::LANES) {
                 let features = (source.columns - feature).min(T::LANES);

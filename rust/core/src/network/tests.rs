@@ -160,7 +160,7 @@ fn the_same_bits_everywhere() {
     team::set_threads(before);
 }
 
-const DIGESTS: [u64; 2] = [0x3716_0cd4_0b05_df56, 0x4457_f831_3ffc_417f];
+const DIGESTS: [u64; 2] = [0x8fc8_1f4a_19a5_a634, 0xa1d0_9ac5_755d_6ba4];
 
 /// Clipping at a bound that no gradient reaches changes nothing but the plan: gradients are stored then.
 #[test]

@@ -28,11 +28,13 @@
 //! change a bit of a result.
 
 mod blocking;
+mod dots;
 mod matmul;
 mod outer;
 mod rows;
 mod tile;
 
+pub use dots::product_of_rows;
 pub use matmul::matmul;
 pub use outer::{Sink, outer, product_into_panels};
 pub use rows::product_by_rows;

@@ -160,6 +160,59 @@ fn shapes_at_block_boundaries() {
     }
 }
 
+struct Dots<'a, T> {
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    c: PanelsMut<'a, T>,
+}
+
+impl<T: Element> Kernel for Dots<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        product_of_rows::<T, S>(self.a, self.b, self.c);
+    }
+}
+
+#[test]
+fn rows_by_rows() {
+    fn check<T: Element>(fan_in: usize, units: usize, batch: usize) {
+        let (pitch, padded) = (units.min(T::LANES), batch.next_multiple_of(T::LANES));
+        let (a, b): (Vec<T>, Vec<T>) =
+            (cast(&numbers(fan_in * padded, 1)), cast(&numbers(units * padded, 2)));
+        let mut expected: Option<Vec<T>> = None;
+        for isa in Isa::available() {
+            let mut c = vec![T::default(); units.div_ceil(pitch) * fan_in * pitch];
+            isa.run(Dots {
+                a: Matrix::from_slice(&a, fan_in, padded).column_range(0..batch),
+                b: Matrix::from_slice(&b, units, padded).column_range(0..batch),
+                c: PanelsMut::from_slice(&mut c, fan_in, units, pitch),
+            });
+            let name = format!("{} {fan_in}x{units}, batch {batch}", isa.name());
+            let panels = Panels::from_slice(&c, fan_in, units, pitch);
+            for i in 0..fan_in {
+                for u in 0..units {
+                    let terms = (0..batch).map(|j| a[i * padded + j].to_f64() * b[u * padded + j].to_f64());
+                    let error = (panels.part(i, u / pitch)[u % pitch].to_f64() - terms.sum::<f64>()).abs();
+                    assert!(
+                        error <= (batch + 1) as f64 * 4.0 * T::EPSILON.to_f64(),
+                        "{name}: off by {error}"
+                    );
+                }
+            }
+            assert!(expected.get_or_insert_with(|| c.clone()) == &c, "{name}: other bits");
+        }
+    }
+    for fan_in in [1, 2, 3, 5, 8, 16, 17, 31, 101] {
+        for units in (1..=17).chain([33]) {
+            for batch in [1, 7, 16, 33, 70] {
+                check::<f32>(fan_in, units, batch);
+                check::<f64>(fan_in, units, batch);
+            }
+        }
+    }
+}
+
 #[test]
 fn matmul_takes_any_strides() {
     for isa in Isa::available() {

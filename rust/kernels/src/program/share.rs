@@ -130,10 +130,14 @@ impl<'a, T: Copy> Share<'a, T> {
     #[inline(always)]
     pub fn take<const R: usize, const W: usize>(self) -> Matrices<'a, T, R, W> {
         assert!(self.reads.len() <= R && self.writes.len() <= W, "a phase with more regions");
-        let reads =
-            std::array::from_fn(|i| self.reads.get(i).map(|access| View(self.cut(access), PhantomData)));
-        let writes =
-            std::array::from_fn(|i| self.writes.get(i).map(|access| ViewMut(self.cut(access), PhantomData)));
+        // Plain loops: `std::array::from_fn` is not sure to vanish, and small nets would feel it.
+        let (mut reads, mut writes) = ([None; R], [const { None }; W]);
+        for (view, access) in reads.iter_mut().zip(self.reads) {
+            *view = Some(View(self.cut(access), PhantomData));
+        }
+        for (view, access) in writes.iter_mut().zip(self.writes) {
+            *view = Some(ViewMut(self.cut(access), PhantomData));
+        }
         (reads, writes)
     }
 

@@ -112,6 +112,12 @@ vector! {
         // SAFETY: the caller's promise is the same.
         unsafe { transpose_16(from, count, to, to_pitch) }
     }
+
+    #[inline(always)]
+    fn sums(vectors: &[Self; 16]) -> Self {
+        // SAFETY: see `splat`.
+        unsafe { sums_16(vectors) }
+    }
 }
 
 vector! {
@@ -144,6 +150,12 @@ vector! {
     unsafe fn transpose(from: &[*const f64; 16], count: usize, to: *mut f64, to_pitch: usize) {
         // SAFETY: the caller's promise is the same.
         unsafe { transpose_8(from, count, to, to_pitch) }
+    }
+
+    #[inline(always)]
+    fn sums(vectors: &[Self; 16]) -> Self {
+        // SAFETY: see `splat`.
+        unsafe { sums_8(vectors) }
     }
 }
 
@@ -230,4 +242,59 @@ unsafe fn transpose_8(from: &[*const f64; 16], count: usize, to: *mut f64, to_pi
             unsafe { _mm512_storeu_pd(to.add(i * to_pitch), row) };
         }
     }
+}
+
+/// Sixteen sums in four rounds. Each takes two vectors, adds the upper half of every sum that is under way to its
+/// lower half, and so needs one vector for what two held. At last lane `4 i + j` has what began as
+/// vector `4 j + i`, so they begin in that order.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn sums_16(vectors: &[F32; 16]) -> F32 {
+    let mut a = [_mm512_setzero_ps(); 16];
+    for i in 0..16 {
+        a[i] = vectors[i % 4 * 4 + i / 4].0[0];
+    }
+    for i in 0..8 {
+        let (x, y) = (a[2 * i], a[2 * i + 1]);
+        let (low, high) =
+            (_mm512_shuffle_f32x4::<0b01_00_01_00>(x, y), _mm512_shuffle_f32x4::<0b11_10_11_10>(x, y));
+        a[i] = _mm512_add_ps(low, high);
+    }
+    for i in 0..4 {
+        let (x, y) = (a[2 * i], a[2 * i + 1]);
+        let (low, high) =
+            (_mm512_shuffle_f32x4::<0b10_00_10_00>(x, y), _mm512_shuffle_f32x4::<0b11_01_11_01>(x, y));
+        a[i] = _mm512_add_ps(low, high);
+    }
+    for i in 0..2 {
+        let (x, y) = (_mm512_castps_pd(a[2 * i]), _mm512_castps_pd(a[2 * i + 1]));
+        let (low, high) = (_mm512_unpacklo_pd(x, y), _mm512_unpackhi_pd(x, y));
+        a[i] = _mm512_add_ps(_mm512_castpd_ps(low), _mm512_castpd_ps(high));
+    }
+    let low = _mm512_shuffle_ps::<0b10_00_10_00>(a[0], a[1]);
+    let high = _mm512_shuffle_ps::<0b11_01_11_01>(a[0], a[1]);
+    F32([_mm512_add_ps(low, high)])
+}
+
+/// Eight sums in three rounds, the same way.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn sums_8(vectors: &[F64; 16]) -> F64 {
+    let mut a = [_mm512_setzero_pd(); 8];
+    for i in 0..8 {
+        a[i] = vectors[i % 4 * 2 + i / 4].0[0];
+    }
+    for i in 0..4 {
+        let (x, y) = (a[2 * i], a[2 * i + 1]);
+        let (low, high) =
+            (_mm512_shuffle_f64x2::<0b01_00_01_00>(x, y), _mm512_shuffle_f64x2::<0b11_10_11_10>(x, y));
+        a[i] = _mm512_add_pd(low, high);
+    }
+    for i in 0..2 {
+        let (x, y) = (a[2 * i], a[2 * i + 1]);
+        let (low, high) =
+            (_mm512_shuffle_f64x2::<0b10_00_10_00>(x, y), _mm512_shuffle_f64x2::<0b11_01_11_01>(x, y));
+        a[i] = _mm512_add_pd(low, high);
+    }
+    F64([_mm512_add_pd(_mm512_unpacklo_pd(a[0], a[1]), _mm512_unpackhi_pd(a[0], a[1]))])
 }

@@ -312,6 +312,33 @@ pub trait Vector:
         }
         lanes[0]
     }
+
+    /// The [`sum`](Self::sum) of each of the first vectors, as many as there are lanes; lane `i` is that of
+    /// vector `i`.
+    #[inline(always)]
+    fn sums(vectors: &[Self; 16]) -> Self {
+        let mut rows = [[Self::Elem::default(); 16]; 16];
+        let mut columns = rows;
+        let mut from = [rows[0].as_ptr(); 16];
+        for ((vector, row), from) in vectors.iter().zip(&mut rows).zip(&mut from).take(Self::Elem::LANES) {
+            vector.store(row);
+            *from = row.as_ptr();
+        }
+        // SAFETY: each row has as many elements as there are lanes; so many columns have room for a vector.
+        unsafe { Self::transpose(&from, Self::Elem::LANES, columns.as_mut_ptr().cast(), 16) };
+        let mut sums = [Self::zero(); 16];
+        for (sum, column) in sums.iter_mut().zip(&columns).take(Self::Elem::LANES) {
+            *sum = Self::load(column);
+        }
+        let mut half = Self::Elem::LANES / 2;
+        while half > 0 {
+            for i in 0..half {
+                sums[i] = sums[i] + sums[i + half];
+            }
+            half /= 2;
+        }
+        sums[0]
+    }
 }
 
 #[cfg(test)]

@@ -330,6 +330,17 @@ impl<T: Lane> Kernel for Sum<'_, T> {
     }
 }
 
+struct Sums<'a, T>(&'a [[T; 16]; 16]);
+
+impl<T: Lane> Kernel for Sums<'_, T> {
+    type Output = ([T; 16], [T; 16]);
+    #[inline(always)]
+    fn run<S: Simd>(self) -> Self::Output {
+        let vectors = self.0.map(|lanes| T::Vector::<S>::load(&lanes));
+        (T::Vector::<S>::sums(&vectors).to_lanes(), vectors.map(T::Vector::<S>::sum))
+    }
+}
+
 /// The sum written as a tree: two halves added lane by lane, and so on.
 fn tree<T: Lane>(lanes: &[T]) -> T {
     if let [one] = lanes {
@@ -346,6 +357,14 @@ fn check_sum<T: Lane>() {
             std::array::from_fn(|_| T::from_f64((random.next() >> 40) as f64 * 1e-3 - 8000.0));
         for isa in Isa::available() {
             assert_eq!(isa.run(Sum(&lanes)).bits(), tree(&lanes[..T::LANES]).bits(), "{}", isa.name());
+        }
+    }
+    let mut number = || T::from_f64((random.next() >> 40) as f64 * 1e-3 - 8000.0);
+    let vectors: [[T; 16]; 16] = std::array::from_fn(|_| std::array::from_fn(|_| number()));
+    for isa in Isa::available() {
+        let (together, alone) = isa.run(Sums(&vectors));
+        for i in 0..T::LANES {
+            assert_eq!(together[i].bits(), alone[i].bits(), "{}, vector {i}", isa.name());
         }
     }
 }
