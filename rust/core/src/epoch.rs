@@ -147,6 +147,7 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
             Body::GatherRows => self.gather_rows(step, share),
             Body::ForwardRows(index) => self.forward_rows::<S>(index, step, share),
             Body::Turn => self.turn::<S>(step, share),
+            Body::Emit => Self::emit::<S>(share),
             Body::Loss => self.loss::<S>(step, share),
             Body::Down(index) => self.down::<S>(index, step, share),
             Body::Gradient(index) => self.gradient::<S>(index, 0, step, share),
@@ -250,6 +251,13 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         if last.mixes_features() {
             last.activation.forward::<T, S>(output);
         }
+    }
+
+    fn emit<S: Simd>(share: Share<'_, T>) {
+        let ([output], [to]) = share.take();
+        let to = present(to).matrix();
+        let output = present(output).matrix().column_range(0..to.rows());
+        gather::transpose_into_rows::<T, S>(output, to);
     }
 
     fn loss<S: Simd>(&self, step: &Step, share: Share<'_, T>) {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dlcore_kernels::gather::Source;
+use dlcore_kernels::gather::{Order, Source};
 use dlcore_kernels::memory::Memory;
 use dlcore_kernels::program::Peek;
 use dlcore_kernels::simd::{Element, Isa};
@@ -20,6 +20,9 @@ use crate::stage::{Layer, Stage, stages};
 
 /// Rows at a time where no update depends on it.
 const INFERENCE_ROWS: usize = 256;
+
+/// Multiply-adds of a prediction between two looks for Ctrl-C: some ten milliseconds.
+const PIECE: usize = 1 << 31;
 
 /// How training is done.
 #[derive(Clone, Debug)]
@@ -233,23 +236,30 @@ impl<T: Element> Network<T> {
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<(), Error> {
         let width = self.output_width();
-        let data = Data {
-            x,
-            y: None,
-            weights: None,
-            order: dlcore_kernels::gather::Order::Sequence,
-            rows: x.rows(),
-        };
-        if outputs.len() != x.rows() * width {
-            return Err(Error::Invalid(format!(
-                "outputs: expected {} numbers, got {}",
-                x.rows() * width,
-                outputs.len()
-            )));
+        let rows = x.rows();
+        if outputs.len() != rows * width {
+            let (expected, got) = (rows * width, outputs.len());
+            return Err(Error::Invalid(format!("outputs: expected {expected} numbers, got {got}")));
         }
+        // Pieces of one size, so that one plan does for all: the last one may overlap the one before.
+        let most = (PIECE / self.parameter_count().max(1)).max(INFERENCE_ROWS);
+        let piece = rows.div_ceil(rows.div_ceil(most).max(1));
+        for first in (0..rows).step_by(piece.max(1)) {
+            let part = first.min(rows - piece)..first.min(rows - piece) + piece;
+            let to = &mut outputs[part.start * width..part.end * width];
+            self.predict_piece(x.part(part), to)?;
+            if !keep_on() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn predict_piece(&mut self, x: Source<'_, T>, outputs: &mut [T]) -> Result<(), Error> {
+        let data = Data { x, y: None, weights: None, order: Order::Sequence, rows: x.rows() };
         let request = Request {
             purpose: Purpose::Predict,
-            batch_size: INFERENCE_ROWS.min(data.rows.max(1)),
+            batch_size: data.rows,
             weighted: false,
             target_width: 0,
             metrics: 0,
@@ -278,20 +288,8 @@ impl<T: Element> Network<T> {
             iterations: 0,
             weight_fault: AtomicBool::new(false),
         };
-        let (region, work, threads) = (plan.output, plan.work, plan.threads);
-        let mut poll = Poll::new(work, keep_on);
-        let mut memories = [&mut self.parameters, &mut plan.shared, &mut plan.workspace];
-        let mut rest = outputs.chunks_mut(request.batch_size * width);
-        plan.program.run(self.isa, threads, &mut memories, &epoch, |_, peek| {
-            let matrix = peek.matrix(region);
-            let rows = rest.next().expect("a chunk a step");
-            for j in 0..width {
-                for (to, value) in rows.iter_mut().skip(j).step_by(width).zip(matrix.row(j)) {
-                    *to = *value;
-                }
-            }
-            poll.go_on()
-        });
+        let mut memories = [self.parameters.as_mut_slice(), outputs, plan.workspace.as_mut_slice()];
+        plan.program.run(self.isa, plan.threads, &mut memories, &epoch, |_, _| ControlFlow::Continue(()));
         Ok(())
     }
 
@@ -385,13 +383,13 @@ impl<T: Element> Network<T> {
         let (penalties, threads) = (plan.penalties, plan.threads);
         let mut poll = Poll::new(plan.work, keep_on);
         let mut memories = vec![
-            &mut self.parameters,
-            &mut plan.shared,
-            &mut plan.workspace,
-            &mut plan.chunks,
-            &mut training.gradients,
+            self.parameters.as_mut_slice(),
+            plan.shared.as_mut_slice(),
+            plan.workspace.as_mut_slice(),
+            plan.chunks.as_mut_slice(),
+            training.gradients.as_mut_slice(),
         ];
-        memories.extend(&mut training.slots);
+        memories.extend(training.slots.iter_mut().map(Memory::as_mut_slice));
         let mut sums = vec![0.0; 1 + recipe.metrics.len()];
         let mut outcome = Outcome::default();
         let values = plan.values;

@@ -13,7 +13,8 @@
 //!              slope        units x batch               loss, down        down, gradient
 //!              slope_rows   batch x units               loss, down        gradient
 //! CHUNKS       dW, db       those of each chunk         gradient          sum
-//! SHARED       values       1 + metrics x batch         loss              update, the caller
+//! SHARED       outputs      rows x outputs              emit              the caller (to predict)
+//!              values       1 + metrics x batch         loss              update, the caller
 //!              penalties    parameter rows x 1          regularize        the caller
 //!              norms        parameter rows x 1          norms             update
 //! ```
@@ -28,7 +29,7 @@
 //! From the shape alone (so that nothing else can change a bit), here and nowhere else:
 //!
 //! 0. **A few rows to predict** ([`FEW_ROWS`]): row by row, lanes along the units.
-//! 1. **Small weights, large batch** ([`chunk_rows`]): the batch is cut into chunks of rows. A thread does all
+//! 1. **Small weights, large batch** ([`chunk_rows`]), and many rows to predict: the batch is cut into chunks of rows. A thread does all
 //!    of a step for a chunk, gradients included, while it is in its cache; the chunks' gradients are added in
 //!    order, then all weights are updated in one walk. Two meetings a step.
 //! 2. **Small weights, small batch**: the same phases, one after another, on one thread.
@@ -47,7 +48,7 @@ use crate::stage::Stage;
 
 /// Index of the memory of all weights.
 pub const PARAMETERS: usize = 0;
-/// Index of the memory of what all threads see of a batch.
+/// Index of the memory of what all threads see of a batch; to predict, of the caller's outputs.
 pub const SHARED: usize = 1;
 /// Index of the memory of what a batch needs, or, for each thread, a chunk of it.
 pub const WORKSPACE: usize = 2;
@@ -71,6 +72,8 @@ pub enum Body {
     ForwardRows(usize),
     /// Of rows, to feature-major; and an activation that mixes features.
     Turn,
+    /// The last stage's output, as rows of the caller's.
+    Emit,
     /// Losses, metrics and, for training, the slope of the last stage.
     Loss,
     /// A stage's slope from that of the stage above.
@@ -142,8 +145,6 @@ pub struct Plan<T> {
     pub workspace: Memory<T>,
     /// The memory `CHUNKS`.
     pub chunks: Memory<T>,
-    /// The last stage's output.
-    pub output: Region,
     /// Losses, then metrics, of each row.
     pub values: Region,
     /// Of the weights; none where nothing is regularized.
@@ -164,6 +165,9 @@ const FEW_ROWS: usize = 4;
 
 /// Multiply-adds for which a thread is worth its meetings: some ten microseconds.
 const WORTH_A_THREAD: usize = 1_500_000;
+
+/// Rows to predict, from which on each thread takes some of them through all layers, however large.
+const MANY_ROWS: usize = 128;
 
 /// Rows of a chunk, at most: what they need of a small net stays in L2.
 const CHUNK_ROWS: usize = 256;
@@ -217,13 +221,24 @@ fn fuses(stage: &Stage, request: &Request) -> bool {
 
 /// Rows of a chunk, if the batch is cut into some.
 fn chunk_rows(stages: &[Stage], request: &Request, lanes: usize) -> Option<usize> {
-    if !all_small(stages) || !differentiates(request.purpose) {
-        return None;
-    }
-    let by_work = (work(stages, request) / WORTH_A_THREAD).min(FEW_CHUNKS);
-    let chunks = by_work.max(request.batch_size.div_ceil(CHUNK_ROWS));
+    let by_work = work(stages, request) / WORTH_A_THREAD;
+    let by_rows = request.batch_size.div_ceil(CHUNK_ROWS);
+    let chunks = match request.purpose {
+        // Whatever their number, a row has the same outputs: as many for each thread.
+        Purpose::Predict if all_small(stages) || request.batch_size >= MANY_ROWS => {
+            by_rows.next_multiple_of(by_work.clamp(1, request.threads))
+        }
+        Purpose::Train | Purpose::Differentiate if all_small(stages) => by_work.min(FEW_CHUNKS).max(by_rows),
+        _ => 1,
+    };
     let vectors = request.batch_size.div_ceil(lanes).div_ceil(chunks.max(1));
     (chunks > 1 && request.batch_size > vectors * lanes).then_some(vectors * lanes)
+}
+
+/// The caller's outputs.
+fn outputs(stages: &[Stage], rows: usize) -> Region {
+    let columns = stages[stages.len() - 1].units;
+    Region { memory: SHARED, offset: 0, rows, columns, pitch: columns }
 }
 
 /// Multiply-adds of a step.
@@ -336,14 +351,14 @@ impl<T: Element> Plan<T> {
         }
         let output = space.matrix(from.columns, rows)?;
         phases.push(phase(Body::Turn, vec![Access::whole(from)], output));
+        phases.push(phase(Body::Emit, vec![Access::whole(output)], outputs(stages, rows)));
         let mut shared = Space::new::<T>(SHARED);
         Ok(Self {
             request,
-            program: Program::new::<T>(phases, vec![output]),
+            program: Program::new::<T>(phases, vec![]),
             shared: Memory::zeroed(0)?,
             workspace: Memory::zeroed(space.length)?,
             chunks: Memory::zeroed(0)?,
-            output,
             values: shared.matrix(1, rows)?,
             penalties: None,
             first_rows: vec![],
@@ -356,7 +371,9 @@ impl<T: Element> Plan<T> {
         let Request { purpose, batch_size, weighted, target_width, metrics, slots, norms, threads, .. } =
             request;
         let unit = T::LANES;
-        let batch = batch_size.checked_next_multiple_of(unit).ok_or_else(too_large)?;
+        // The caller's outputs are not padded to whole vectors.
+        let padded = batch_size.checked_next_multiple_of(unit).ok_or_else(too_large)?;
+        let batch = if purpose == Purpose::Predict { batch_size } else { padded };
         let differentiates = differentiates(purpose);
         let lowest = stages.iter().position(|stage| stage.dense.is_some()).unwrap_or(stages.len());
         let last = stages.len() - 1;
@@ -437,7 +454,7 @@ impl<T: Element> Plan<T> {
             let to = [Some(output.first_rows(stage.units)), kept].into_iter().flatten();
             let whole = parameters.map(Access::whole);
             let body = Body::Forward(index);
-            phases.push(if is_small(stage) {
+            phases.push(if chunk.is_some() || is_small(stage) {
                 let reads = std::iter::once(share.columns(from)).chain(whole).collect();
                 share.phase(body, reads, to.map(|region| share.columns(region)).collect())
             } else {
@@ -446,7 +463,10 @@ impl<T: Element> Plan<T> {
             });
         }
 
-        if purpose != Purpose::Predict {
+        if purpose == Purpose::Predict {
+            let reads = vec![share.columns(buffers[last].output.first_rows(stages[last].units))];
+            phases.push(share.phase(Body::Emit, reads, vec![Access::rows(outputs(stages, batch))]));
+        } else {
             let top = &buffers[last];
             let mut reads = vec![share.columns(targets)];
             reads.extend(weighted.then(|| share.columns(weights)));
@@ -567,25 +587,21 @@ impl<T: Element> Plan<T> {
         }
         let total = arena::length::<T>(stages).ok_or_else(too_large)?;
         let chunk_length = if chunk.is_some() { total.checked_mul(chunks) } else { Some(0) };
-        let output = buffers[last].output.first_rows(stages[last].units);
-        let mut watched = vec![values];
-        if purpose == Purpose::Predict {
-            watched = vec![output];
-        }
+        let mut watched = if purpose == Purpose::Predict { vec![] } else { vec![values] };
         watched.extend(is_regularized.then_some(penalties));
         // Whether all weights stayed finite is looked at, too, so all updates must be over.
         if purpose == Purpose::Train {
             watched.push(Region { memory: PARAMETERS, offset: 0, rows: 1, columns: total, pitch: total });
         }
         let work = work(stages, &request);
-        let worth = if !all_small(stages) || !differentiates { work / WORTH_A_THREAD } else { chunks };
+        let alone = all_small(stages) && differentiates;
+        let worth = if chunk.is_some() || alone { chunks } else { work / WORTH_A_THREAD };
         Ok(Self {
             request,
             program: Program::new::<T>(phases, watched),
             shared: Memory::zeroed(shared.length)?,
             workspace,
             chunks: Memory::zeroed(chunk_length.ok_or_else(too_large)?)?,
-            output,
             values,
             penalties: is_regularized.then_some(penalties),
             first_rows,

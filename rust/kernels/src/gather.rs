@@ -5,6 +5,7 @@
 //! has rows, transposed in registers, and stored.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use crate::matrix::{Matrix, MatrixMut};
 use crate::simd::{Element, Kernel, Simd, Vector};
@@ -39,6 +40,16 @@ impl<'a, T> Source<'a, T> {
         let rows = slice.len().checked_div(columns)?;
         let whole = rows * columns == slice.len();
         whole.then_some(Self { data: slice.as_ptr(), rows, columns, lifetime: PhantomData })
+    }
+
+    /// Some of the rows.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn part(self, rows: Range<usize>) -> Self {
+        assert!(rows.start <= rows.end && rows.end <= self.rows);
+        let data = self.data.wrapping_add(rows.start * self.columns);
+        Self { data, rows: rows.end - rows.start, ..self }
     }
 
     /// The number of rows.
@@ -208,6 +219,47 @@ impl<T: Element> Kernel for Transpose<'_, T> {
                 unsafe {
                     let corner = to.as_mut_ptr().add(j * pitch + i);
                     T::Vector::<S>::transpose(&square, columns, corner, pitch);
+                }
+            }
+        }
+    }
+}
+
+/// The transpose of `from` into rows that follow each other without padding.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn transpose_into_rows<T: Element, S: Simd>(from: Matrix<'_, T>, to: MatrixMut<'_, T>) {
+    assert_eq!((from.rows(), from.columns()), (to.columns(), to.rows()), "shapes");
+    S::call(IntoRows { from, to });
+}
+
+struct IntoRows<'a, T> {
+    from: Matrix<'a, T>,
+    to: MatrixMut<'a, T>,
+}
+
+impl<T: Element> Kernel for IntoRows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { from, mut to } = self;
+        let zeros = [T::default(); 16];
+        let mut turned = [[T::default(); 16]; 16];
+        for i in (0..from.rows()).step_by(T::LANES) {
+            let live = (from.rows() - i).min(T::LANES);
+            for j in (0..from.columns()).step_by(T::LANES) {
+                let columns = (from.columns() - j).min(T::LANES);
+                let mut square = [zeros.as_ptr(); 16];
+                for (lane, row) in square.iter_mut().enumerate().take(live) {
+                    *row = from.as_ptr().wrapping_add((i + lane) * from.pitch() + j);
+                }
+                // SAFETY: `columns` elements are left in each row of `from` and are in `zeros`; so many
+                // rows of `turned` have room for a vector.
+                unsafe { T::Vector::<S>::transpose(&square, columns, turned.as_mut_ptr().cast(), 16) };
+                for (column, values) in turned.iter().enumerate().take(columns) {
+                    T::Vector::<S>::load(values).store_part(&mut to.row(j + column)[i..i + live]);
                 }
             }
         }

@@ -51,12 +51,6 @@ impl<T: Copy> Memory<T> {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
-
-    /// The first number.
-    pub(crate) fn as_mut_ptr(&mut self) -> *mut T {
-        self.data.as_ptr()
-    }
-
     /// All numbers.
     pub fn as_slice(&self) -> &[T] {
         // SAFETY: so many numbers were allocated, and zero is a valid `f32`, `f64` or integer.

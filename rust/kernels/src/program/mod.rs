@@ -37,7 +37,6 @@ pub use share::{Matrices, Peek, Share, View, ViewMut};
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::AtomicUsize;
 
-use crate::memory::Memory;
 use crate::simd::{Element, Isa, Simd};
 use crate::team::{self, Barrier};
 use member::Member;
@@ -185,7 +184,7 @@ impl<B: Sync> Program<B> {
         &self,
         isa: Isa,
         threads: usize,
-        memories: &mut [&mut Memory<T>],
+        memories: &mut [&mut [T]],
         job: &J,
         after: impl FnMut(usize, &Peek<'_, T>) -> ControlFlow<()>,
     ) {

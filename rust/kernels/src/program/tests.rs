@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::matrix::{Matrix, MatrixMut};
+use crate::memory::Memory;
 
 fn region(offset: usize, rows: usize, columns: usize) -> Region {
     Region { memory: 0, offset, rows, columns, pitch: columns }
@@ -100,7 +101,7 @@ fn any_team_does_the_same_and_can_be_stopped() {
         Program::new::<f32>(phases(), vec![a]).run(
             Isa::best(),
             threads,
-            &mut [&mut memory],
+            &mut [memory.as_mut_slice()],
             &job,
             |index, peek| {
                 seen += 1;
@@ -160,11 +161,17 @@ fn portions_have_their_own_copies() {
         let program = Program::new::<f32>(phases, vec![sums]);
         assert_eq!(program.meetings(), 2);
         let (mut first, mut second) = (Memory::zeroed(1016).unwrap(), Memory::zeroed(80).unwrap());
-        program.run(Isa::best(), threads, &mut [&mut first, &mut second], &Portions, |_, peek| {
-            // 0 + 16 + 32 + 48 + 64, one more in each.
-            assert_eq!(peek.matrix(sums).row(0)[0], 165.0 + 2.0);
-            ControlFlow::Continue(())
-        });
+        program.run(
+            Isa::best(),
+            threads,
+            &mut [first.as_mut_slice(), second.as_mut_slice()],
+            &Portions,
+            |_, peek| {
+                // 0 + 16 + 32 + 48 + 64, one more in each.
+                assert_eq!(peek.matrix(sums).row(0)[0], 165.0 + 2.0);
+                ControlFlow::Continue(())
+            },
+        );
     }
     team::set_threads(before);
 }
@@ -174,5 +181,7 @@ fn portions_have_their_own_copies() {
 fn a_memory_that_is_too_short_is_refused() {
     let program = Program::new::<f32>(vec![phase(0, vec![], vec![Access::rows(region(0, 10, 10))])], vec![]);
     let mut memory = Memory::zeroed(10).unwrap();
-    program.run(Isa::best(), 1, &mut [&mut memory], &Chain { steps: 1 }, |_, _| ControlFlow::Continue(()));
+    program.run(Isa::best(), 1, &mut [memory.as_mut_slice()], &Chain { steps: 1 }, |_, _| {
+        ControlFlow::Continue(())
+    });
 }
