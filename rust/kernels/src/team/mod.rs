@@ -13,6 +13,12 @@
 //! A team's members meet at barriers, so all of them must run at once. The count above sees to
 //! that: a worker that was counted for a team is not promised to another one before the team ends.
 //!
+//! # Awake
+//!
+//! A worker that sleeps takes some fifty microseconds to come, as long as a whole prediction. So who has just
+//! been in a team stays awake for a moment ([`LINGER`]), in case another one starts, as it does
+//! at the next epoch or in a loop over predictions.
+//!
 //! # Fork
 //!
 //! A forked child has the pool's bookkeeping but none of its threads. The pool is kept with the
@@ -23,13 +29,18 @@ mod barrier;
 
 pub use barrier::{Barrier, BreakOnPanic};
 
+use std::hint;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, TryLockError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// More threads than this are never used; a team's bookkeeping is not made for more.
 pub const MAX_THREADS: usize = 256;
+
+/// How long a worker stays awake after its team.
+const LINGER: Duration = Duration::from_micros(200);
 
 /// The configured number; 0 until it is set.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -41,7 +52,28 @@ struct Pool {
     threads: usize,
     /// Members of all running teams, callers included.
     busy: AtomicUsize,
+    /// How many teams have started.
+    teams: Arc<AtomicUsize>,
     workers: rayon::ThreadPool,
+}
+
+impl Pool {
+    /// Lets so many workers wait for the next team, unless they would be in somebody's way.
+    fn linger(&self, workers: usize) {
+        if self.threads > available() {
+            return;
+        }
+        let last = self.teams.load(Ordering::Relaxed);
+        for _ in 0..workers {
+            let teams = Arc::clone(&self.teams);
+            self.workers.spawn(move || {
+                let begun = Instant::now();
+                while teams.load(Ordering::Relaxed) == last && begun.elapsed() < LINGER {
+                    hint::spin_loop();
+                }
+            });
+        }
+    }
 }
 
 /// How many threads a team may have: what was set, else what the machine lends to this process.
@@ -90,7 +122,13 @@ fn pool() -> Option<Arc<Pool>> {
         .thread_name(|i| format!("dlcore-{i}"))
         .build()
         .ok()?;
-    let pool = Arc::new(Pool { process: process::id(), threads, busy: AtomicUsize::new(0), workers });
+    let pool = Arc::new(Pool {
+        process: process::id(),
+        threads,
+        busy: AtomicUsize::new(0),
+        teams: Arc::default(),
+        workers,
+    });
     *slot = Some(Arc::clone(&pool));
     Some(pool)
 }
@@ -131,17 +169,22 @@ pub fn run<R>(
     let members = claim.as_ref().map_or(1, |claim| claim.members);
     let barrier = Barrier::new(members);
     match &claim {
-        Some(claim) if members > 1 => claim.pool.workers.in_place_scope(|scope| {
-            for member in 1..members {
-                let (barrier, worker) = (&barrier, &worker);
-                scope.spawn(move |_| {
-                    let _guard = BreakOnPanic(barrier, member);
-                    worker(member, members, barrier);
-                });
-            }
-            let _guard = BreakOnPanic(&barrier, 0);
-            caller(members, &barrier)
-        }),
+        Some(claim) if members > 1 => {
+            claim.pool.teams.fetch_add(1, Ordering::Relaxed);
+            let result = claim.pool.workers.in_place_scope(|scope| {
+                for member in 1..members {
+                    let (barrier, worker) = (&barrier, &worker);
+                    scope.spawn(move |_| {
+                        let _guard = BreakOnPanic(barrier, member);
+                        worker(member, members, barrier);
+                    });
+                }
+                let _guard = BreakOnPanic(&barrier, 0);
+                caller(members, &barrier)
+            });
+            claim.pool.linger(members - 1);
+            result
+        }
         _ => caller(1, &barrier),
     }
 }
