@@ -82,7 +82,10 @@ def matmul(a: ArrayLike, b: ArrayLike, out: FloatArray | None = None) -> FloatAr
     >>> dlcore.ops.matmul([[1.0, 2.0]], [[3.0], [4.0]]).tolist()
     [[11.0]]
     """
-    left, right = _common(a=a, b=b)
+    try:  # What needs no conversion needs no checks but the core's: they take longer than a small product.
+        return _core.matmul(a, b, out)
+    except (TypeError, ValueError):
+        left, right = _common(a=a, b=b)
     if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[0]:
         raise ValueError(f"a and b must have shapes (m, k) and (k, n), got {left.shape} and {right.shape}")
     if out is not None:

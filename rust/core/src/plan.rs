@@ -185,7 +185,7 @@ const UNCACHED_WEIGHTS: usize = 1024 * 1024;
 /// its units would be idle, or have one scalar each to wait for.
 const NARROW: usize = 16;
 
-/// The longest sum that a product keeps in registers all the way.
+/// The longest sum that is kept in registers all the way.
 const UNCUT_ROWS: usize = 1024;
 
 /// Whether every thread reads all weights of the stage, and the batch is shared out.

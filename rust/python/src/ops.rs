@@ -5,7 +5,7 @@ use dlcore_core::error::Error;
 use dlcore_core::{elementary as functions, loss as losses, ops};
 use dlcore_kernels::gemm;
 use dlcore_kernels::matrix::MatrixMut;
-use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray2, ToPyArray};
+use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods, ToPyArray};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -19,6 +19,9 @@ fn matrix<'py, T: Number>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<PyR
     let array = value
         .cast::<PyArray2<T>>()
         .map_err(|_| PyTypeError::new_err(format!("{name}: expected a matrix of {}", T::NAME)))?;
+    if !array.is_aligned() {
+        return Err(PyValueError::new_err(format!("{name}: expected aligned memory")));
+    }
     array.try_readonly().map_err(|_| PyValueError::new_err(format!("{name}: the array is being written to")))
 }
 

@@ -8,20 +8,12 @@ use crate::simd::{Element, Simd};
 /// rows) and whole vectors (16 lanes), few enough to be in L1 still (48 x 128 x 4 B = 24 KB).
 pub const EPILOGUE_ROWS: usize = 48;
 
-/// Bytes of B that stay in L2 (1 MB on the machines aimed at, 512 KB on older ones) while A goes
-/// by. Half a megabyte leaves room for A and C.
-const B_BYTES: usize = 512 * 1024;
+/// Bytes of B that stay near (in L2, which has 1 MB on the machines aimed at) while A goes by.
+const B_BYTES: usize = 1024 * 1024;
 
-/// Up to this many terms the sum is not cut: storing C in between costs more than B's misses.
-const UNCUT_TERMS: usize = 1024;
-
-/// Bytes of a strip of B, as wide as a tile, that stay in L1 (32 KB or more) while A goes by.
-const STRIP_BYTES: usize = 18 * 1024;
-
-/// Columns in the widest register tile of any instruction set.
-pub const fn tile_columns<T: Element>() -> usize {
-    3 * T::LANES
-}
+/// Terms of a block, at most. Blocks so short that a strip of B stays in L1 are slower: storing C in
+/// between, a row here and a row there, costs more than B's misses, which are foreseen.
+const TERMS: usize = 1024;
 
 /// How k and n are cut.
 pub struct Blocks {
@@ -36,9 +28,8 @@ impl Blocks {
     pub fn of<T: Element, S: Simd>(k: usize, n: usize) -> Self {
         let tile = S::TILE_VECTORS * T::LANES;
         // Blocks of about equal length; panels of A are not cut.
-        let most = STRIP_BYTES / size_of::<T>() / tile;
         let terms =
-            if k <= UNCUT_TERMS { k.max(1) } else { k.div_ceil(k.div_ceil(most)).next_multiple_of(T::LANES) };
+            if k <= TERMS { k.max(1) } else { k.div_ceil(k.div_ceil(TERMS)).next_multiple_of(T::LANES) };
         let most = B_BYTES / size_of::<T>();
         let columns =
             if terms.saturating_mul(n) <= most { n.max(1) } else { (most / terms).max(tile) / tile * tile };

@@ -1,18 +1,23 @@
 //! The general product, for matrices with any strides: what `dlcore.ops.matmul` calls.
 //!
-//! B is copied, a block at a time, into rows that are padded to whole vectors, unless it has such
-//! rows already; A is read where it lies. Threads take columns of C if there are many, else rows.
+//! Matrices are read where they lie, unless that is slow: B must have rows that are whole vectors, and lines
+//! of either that lie a page or more apart crowd into few sets of the caches. Then a block at a time is
+//! copied into lines that lie close. Threads take columns of C if there are many, else rows.
 
+use crate::gather;
 use crate::matrix::{Matrix, MatrixMut, Strided};
 use crate::memory::{Memory, OutOfMemory};
 use crate::simd::{Element, Isa, Kernel, Simd};
 use crate::team;
 
-use super::{Start, blocking, product};
+use super::blocking::{Blocks, EPILOGUE_ROWS, chunks};
+use super::{Start, product};
 
-/// Multiply-adds below which a second thread costs more than it brings (it takes some
-/// microseconds to wake).
+/// Multiply-adds below which a second thread costs more than it brings.
 const ALONE: usize = 1 << 20;
+
+/// Bytes from line to line, from which on a matrix is copied before it is read.
+const FAR: usize = 4096;
 
 /// `C = A B`, or `C = C + A B` with `accumulate`.
 ///
@@ -28,25 +33,28 @@ pub fn matmul<T: Element>(
     let (m, k, n) = (a.rows(), a.columns(), b.columns());
     assert_eq!(b.rows(), k, "rows of B and columns of A");
     assert_eq!((c.rows(), c.columns()), (m, n), "shape of C");
+    let start = if accumulate { Start::Existing } else { Start::Zero };
     let work = m.saturating_mul(k).saturating_mul(n);
     let threads = if work < ALONE { 1 } else { team::threads() };
     let by_columns = n >= m;
-    let (length, unit) =
-        if by_columns { (n, blocking::tile_columns::<T>()) } else { (m, blocking::EPILOGUE_ROWS) };
-    let parts = threads.min(length.div_ceil(unit)).max(1);
+    let (length, unit) = if by_columns { (n, T::LANES) } else { (m, EPILOGUE_ROWS) };
+    let items = length.div_ceil(unit);
+    let parts = threads.min(items);
+    if parts <= 1 {
+        return isa.run(Part { a, b, c, start });
+    }
     let mut rest = Some(c);
     let mut jobs = Vec::with_capacity(parts);
     for part in 0..parts {
-        let items = length.div_ceil(unit);
         let range = items * part / parts * unit..(items * (part + 1) / parts * unit).min(length);
         let taken = rest.take().expect("one part is left for each range");
         let (mine, others) =
             if by_columns { taken.split_columns(range.len()) } else { taken.split_rows(range.len()) };
         rest = Some(others);
         jobs.push(if by_columns {
-            Part { a, b: b.block(0..k, range), c: mine, accumulate }
+            Part { a, b: b.block(0..k, range), c: mine, start }
         } else {
-            Part { a: a.block(range, 0..k), b, c: mine, accumulate }
+            Part { a: a.block(range, 0..k), b, c: mine, start }
         });
     }
     team::share(jobs, |job| isa.run(job)).into_iter().collect()
@@ -56,7 +64,7 @@ struct Part<'a, T> {
     a: Strided<'a, T>,
     b: Strided<'a, T>,
     c: MatrixMut<'a, T>,
-    accumulate: bool,
+    start: Start<'a, T>,
 }
 
 impl<T: Element> Kernel for Part<'_, T> {
@@ -64,35 +72,92 @@ impl<T: Element> Kernel for Part<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> Result<(), OutOfMemory> {
-        let Part { a, b, mut c, accumulate } = self;
-        let first = if accumulate { Start::Existing } else { Start::Zero };
-        if let Some(rows) = b.as_matrix().filter(|b| b.columns() % T::LANES == 0) {
-            product::<T, S, _>(a, rows, first, c, ());
+        let Part { a, b, mut c, start } = self;
+        let as_it_lies = b
+            .as_matrix()
+            .filter(|b| b.columns().is_multiple_of(T::LANES) && !is_far(a.rows(), b.pitch(), size_of::<T>()));
+        let far_a = is_far(b.columns(), line_step(a), size_of::<T>());
+        if let (Some(rows), false) = (as_it_lies, far_a) {
+            product::<T, S, _>(a, rows, start, c, ());
             return Ok(());
         }
-        let blocks = blocking::Blocks::of::<T, S>(b.rows(), b.columns());
-        let pitch = blocks.widest().next_multiple_of(T::LANES);
-        let mut packed = Memory::zeroed(blocks.longest() * pitch)?;
+        let blocks = Blocks::of::<T, S>(b.rows(), b.columns());
+        let pitch = close_pitch::<T>(blocks.widest());
+        let mut of_b = Memory::zeroed(if as_it_lies.is_some() { 0 } else { blocks.longest() * pitch })?;
+        // Lines of A that are its columns stay columns.
+        let turned = a.row_steps().stride == 1;
+        let (lines, length) =
+            if turned { (blocks.longest(), EPILOGUE_ROWS) } else { (EPILOGUE_ROWS, blocks.longest()) };
+        let a_pitch = close_pitch::<T>(length);
+        let mut of_a = Memory::zeroed(if far_a { lines * a_pitch } else { 0 })?;
         for columns in blocks.columns() {
             for terms in blocks.terms() {
-                let block = b.block(terms.clone(), columns.clone());
-                pack(block, packed.as_mut_slice(), pitch);
-                let rows = Matrix::from_slice(&packed.as_slice()[..terms.len() * pitch], terms.len(), pitch)
-                    .column_range(0..columns.len());
-                let start = if terms.start == 0 { first } else { Start::Existing };
-                let c = c.reborrow().column_range(columns.clone());
-                product::<T, S, _>(a.block(0..a.rows(), terms), rows, start, c, ());
+                let rows = match as_it_lies {
+                    Some(rows) => rows.row_range(terms.clone()).column_range(columns.clone()),
+                    None => {
+                        let block = b.block(terms.clone(), columns.clone());
+                        pack::<T, S>(block, of_b.as_mut_slice(), pitch)
+                    }
+                };
+                let start = if terms.start == 0 { start } else { Start::Existing };
+                let mut c = c.reborrow().column_range(columns.clone());
+                if !far_a {
+                    product::<T, S, _>(a.block(0..a.rows(), terms), rows, start, c, ());
+                    continue;
+                }
+                for chunk in chunks(a.rows(), EPILOGUE_ROWS) {
+                    let block = a.block(chunk.clone(), terms.clone());
+                    let block = if turned {
+                        let lines = pack::<T, S>(block.transposed(), of_a.as_mut_slice(), a_pitch);
+                        lines.strided().transposed()
+                    } else {
+                        pack::<T, S>(block, of_a.as_mut_slice(), a_pitch).strided()
+                    };
+                    product::<T, S, _>(block, rows, start, c.reborrow().row_range(chunk), ());
+                }
             }
         }
         Ok(())
     }
 }
 
+/// From line to line of what lies in lines; of what does not, far.
+fn line_step<T: Copy>(a: Strided<'_, T>) -> usize {
+    match (a.row_steps().stride, a.column_steps().stride) {
+        (step, 1) | (1, step) => step.unsigned_abs(),
+        _ => FAR,
+    }
+}
+
+/// Whether a copy pays: lines that far apart, and read so often.
+fn is_far(times: usize, step: usize, size: usize) -> bool {
+    const OFTEN: usize = 32;
+    times >= OFTEN && step * size >= FAR
+}
+
+/// A pitch for so many columns that is whole vectors, and no multiple of 256 bytes.
+fn close_pitch<T: Element>(columns: usize) -> usize {
+    let pitch = columns.next_multiple_of(T::LANES);
+    if (pitch * size_of::<T>()).is_multiple_of(256) { pitch + T::LANES } else { pitch }
+}
+
 /// Copies a block into rows a pitch apart.
-fn pack<T: Element>(block: Strided<'_, T>, to: &mut [T], pitch: usize) {
-    for (i, row) in to.chunks_exact_mut(pitch).take(block.rows()).enumerate() {
-        for (j, value) in row[..block.columns()].iter_mut().enumerate() {
-            *value = block.get(i, j);
+#[inline(always)]
+fn pack<'a, T: Element, S: Simd>(block: Strided<'_, T>, to: &'a mut [T], pitch: usize) -> Matrix<'a, T> {
+    let (rows, columns) = (block.rows(), block.columns());
+    let to = &mut to[..rows * pitch];
+    if let Some(from) = block.as_matrix() {
+        for (i, row) in to.chunks_exact_mut(pitch).enumerate() {
+            row[..columns].copy_from_slice(from.row(i));
+        }
+    } else if let Some(from) = block.transposed().as_matrix() {
+        gather::transpose::<T, S>(from, MatrixMut::from_slice(to, rows, pitch));
+    } else {
+        for (i, row) in to.chunks_exact_mut(pitch).enumerate() {
+            for (j, value) in row[..columns].iter_mut().enumerate() {
+                *value = block.get(i, j);
+            }
         }
     }
+    Matrix::from_slice(to, rows, pitch).column_range(0..columns)
 }

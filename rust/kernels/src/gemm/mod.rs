@@ -12,7 +12,7 @@
 //! A |    | |  8 x 3 vectors |              LOOP 3  blocks of 48 rows: what the epilogue gets while
 //!   |    | +-------+        | m                    it is hot
 //!   |    | |       |        |              LOOP 2  strips of B, three vectors wide, by which 48
-//!   +----+ +-------+--------+                      rows of A go; of long sums one stays in L1
+//!   +----+ +-------+--------+                      rows of A go
 //!                                          LOOP 1  tiles: 24 accumulators in registers, kc terms
 //! ```
 //!
