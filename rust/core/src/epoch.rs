@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dlcore_kernels::gather::{self, Order, Source};
+use dlcore_kernels::gather::{self, Order, Source, Upcoming};
 use dlcore_kernels::gemm::Epilogue;
 use dlcore_kernels::matrix::Matrix;
 use dlcore_kernels::program::{Job, Share, View, ViewMut};
@@ -161,7 +161,7 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
             }
             Body::Update(index) => self.update::<S>(index, step, share),
             Body::UpdateAll => self.update_all::<S>(step, share),
-            Body::Learn(_) => self.learn::<S>(step, share),
+            Body::Learn(index) => self.learn::<S>(index, step, share),
         }
         self.probe.end(*body);
     }
@@ -391,8 +391,13 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         }
     }
 
-    fn learn<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
+    fn learn<S: Simd>(&self, index: usize, step: &Step, share: Share<'_, T>) {
         let Some(rule) = self.optimizer else { return };
+        // The next batch is on its way from memory meanwhile.
+        let next = step.first + step.rows;
+        let rows = if index == 0 { self.batch_size.min(self.data.rows - next) } else { 0 };
+        let mine = share.columns_of(rows);
+        let upcoming = Upcoming::new(self.data.x, self.data.order, next + mine.start..next + mine.end);
         let ([input, slope_rows, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
         if !Self::is_sound::<S>(losses, step) {
             return;
@@ -405,6 +410,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
             slope_rows,
             present(weights).panels(),
             [slot_0, slot_1, slot_2].map(|slot| slot.map(ViewMut::panels)),
+            upcoming,
         );
         self.note(stayed_finite);
     }

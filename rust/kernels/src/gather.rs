@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::matrix::{Matrix, MatrixMut};
-use crate::simd::{Element, Kernel, Simd, Vector};
+use crate::simd::{Element, Kernel, Simd, Vector, prefetch_for_later};
 
 /// The caller's matrix, rows contiguous one after another. It is read through a pointer, never as a
 /// slice: while a network trains, the interpreter's other threads may write to the array (they can
@@ -106,6 +106,40 @@ impl Order<'_> {
                 let indices = &indices[first..first + count];
                 indices.iter().enumerate().for_each(|(i, &index)| with(i, index as usize));
             }
+        }
+    }
+}
+
+/// Rows that will be gathered later: their memory is asked for now, a cache line at a time, while something
+/// else is computed.
+#[derive(Debug)]
+pub struct Upcoming<'a, T> {
+    source: Source<'a, T>,
+    order: Order<'a>,
+    rows: Range<usize>,
+    /// Elements of the first row that were asked for.
+    done: usize,
+}
+
+impl<'a, T: Copy> Upcoming<'a, T> {
+    /// Some rows of the order.
+    pub fn new(source: Source<'a, T>, order: Order<'a>, rows: Range<usize>) -> Self {
+        Self { source, order, rows, done: 0 }
+    }
+
+    /// Asks for the next line, if there is one left.
+    #[inline(always)]
+    pub fn prefetch(&mut self) {
+        const LINE: usize = 64;
+        if self.rows.is_empty() {
+            return;
+        }
+        let first = self.order.row(self.rows.start) * self.source.columns;
+        prefetch_for_later(self.source.data.wrapping_add(first + self.done));
+        self.done += LINE / size_of::<T>();
+        if self.done >= self.source.columns {
+            self.done = 0;
+            self.rows.start += 1;
         }
     }
 }

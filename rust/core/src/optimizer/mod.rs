@@ -13,6 +13,7 @@ mod adam;
 mod rmsprop;
 mod sgd;
 
+use dlcore_kernels::gather::Upcoming;
 use dlcore_kernels::gemm::{self, Sink};
 use dlcore_kernels::matrix::{Matrix, Strided};
 use dlcore_kernels::panels::PanelsMut;
@@ -118,7 +119,7 @@ macro_rules! optimizers {
             }
 
             /// The same with gradients that are the product of `a` and `b`, and are not stored. There is
-            /// no clipping.
+            /// no clipping. Meanwhile the upcoming rows are asked for.
             pub fn learn<T: Element, S: Simd>(
                 &self,
                 change: Change,
@@ -126,10 +127,11 @@ macro_rules! optimizers {
                 b: Matrix<'_, T>,
                 weights: PanelsMut<'_, T>,
                 slots: [Option<PanelsMut<'_, T>>; MAX_SLOTS],
+                upcoming: Upcoming<'_, T>,
             ) -> bool {
                 match self {
                     $($(Self::$variant(rule) => {
-                        S::call(Learn { rule: *rule, change, a, b, weights, slots })
+                        S::call(Learn { rule: *rule, change, a, b, weights, slots, upcoming })
                     })+)*
                 }
             }
@@ -270,6 +272,7 @@ struct Learn<'a, R, T> {
     b: Matrix<'a, T>,
     weights: PanelsMut<'a, T>,
     slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
+    upcoming: Upcoming<'a, T>,
 }
 
 impl<R: Rule, T: Element> Kernel for Learn<'_, R, T> {
@@ -277,9 +280,9 @@ impl<R: Rule, T: Element> Kernel for Learn<'_, R, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
-        let Self { rule, change, a, b, weights, slots } = self;
+        let Self { rule, change, a, b, weights, slots, upcoming } = self;
         let stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
-        let mut learning = Learning { stepper, weights, slots };
+        let mut learning = Learning { stepper, weights, slots, upcoming };
         gemm::outer::<T, S>(a, b, &mut learning);
         learning.stepper.all_finite()
     }
@@ -290,12 +293,14 @@ struct Learning<'a, R, T, V: Vector> {
     stepper: Stepper<R, V>,
     weights: PanelsMut<'a, T>,
     slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
+    upcoming: Upcoming<'a, T>,
 }
 
 impl<R: Rule, T: Element, S: Simd> Sink<T, S> for Learning<'_, R, T, T::Vector<S>> {
     #[inline(always)]
     fn take(&mut self, gradient: T::Vector<S>, row: usize, panel: usize) {
-        let Self { stepper, weights, slots } = self;
+        let Self { stepper, weights, slots, upcoming } = self;
+        upcoming.prefetch();
         // What the next tile will ask for.
         let ahead = row + S::TILE_ROWS;
         weights.prefetch(ahead, panel);

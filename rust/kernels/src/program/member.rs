@@ -70,6 +70,7 @@ impl<T: Element, J: Job<T>, A: ?Sized> Member<'_, T, J, A> {
                     writes,
                     bases: self.bases,
                     member: self.member,
+                    members: self.members,
                     range: portion * unit..end,
                     portion,
                     is_last: end == *length,

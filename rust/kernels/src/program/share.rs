@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::matrix::{Matrix, MatrixMut};
 use crate::panels::{Panels, PanelsMut};
+use crate::simd::Element;
 
 use super::region::{Access, Region, Split};
 
@@ -109,6 +110,7 @@ pub struct Share<'a, T> {
     pub(super) writes: &'a [Access],
     pub(super) bases: &'a [Base<T>],
     pub(super) member: usize,
+    pub(super) members: usize,
     /// Rows or columns.
     pub(super) range: Range<usize>,
     /// The first of the portions.
@@ -120,6 +122,16 @@ impl<'a, T: Copy> Share<'a, T> {
     /// The index of the first row or column of this share.
     pub fn start(&self) -> usize {
         self.range.start
+    }
+
+    /// Which of `length` columns this member takes in a phase that shares them out in portions of one vector.
+    pub fn columns_of(&self, length: usize) -> Range<usize>
+    where
+        T: Element,
+    {
+        let portions = length.div_ceil(T::LANES);
+        let from = |member: usize| (portions * member / self.members * T::LANES).min(length);
+        from(self.member)..from(self.member + 1)
     }
 
     /// The matrices of the phase, cut to this share, in the order of the phase's lists; none where a

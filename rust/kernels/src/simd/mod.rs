@@ -81,6 +81,18 @@ pub fn prefetch<T>(at: *const T) {
     let _ = at;
 }
 
+/// The same for what is read much later: the line stays out of the first level.
+#[inline(always)]
+pub fn prefetch_for_later<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// The same, to write it soon: no other core keeps it then. Processors that do not know this take it
 /// for a no-operation.
 #[inline(always)]
