@@ -97,8 +97,8 @@ ACTIVATIONS: list[str]
 LOSSES: list[str]
 METRICS: list[str]
 
-def matmul(a: FloatArray, b: FloatArray, out: FloatArray | None) -> FloatArray:
-    """2-D arrays of one dtype, any strides; `out` C-contiguous."""
+def matmul(a: object, b: object, out: object) -> FloatArray:
+    """2-D arrays of one dtype, any strides; `out` C-contiguous. Everything else is an error."""
 
 def linear(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) -> FloatArray: ...
 def activation(name: str, parameter: float, x: FloatArray) -> FloatArray:
