@@ -16,6 +16,8 @@ from peers import report
 BENCHES = Path(__file__).resolve().parent.parent
 HELD = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables that are set on some machines and halve OpenBLAS: no worker sees them."""
+SHARED_CACHE = 100
+"""Nanoseconds of a barrier, from which on the two cores share no cache."""
 PAUSE = 0.1
 """Seconds between two contestants: the threads of some go on spinning for a while."""
 PATIENCE = 5
@@ -183,8 +185,8 @@ class Contest:
         peak = Peak.of(self.lines[None])
         apart = (
             ""
-            if peak.barrier <= 100
-            else " (over 100: the cores share no cache, shares of the peak do not count)"
+            if peak.barrier <= SHARED_CACHE
+            else f" (over {SHARED_CACHE}: the cores share no cache, shares of the peak do not count)"
         )
         return (
             f"{report.processor()}. In between: {peak}{apart}. Medians of {self.rounds} rounds, "

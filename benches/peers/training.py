@@ -64,7 +64,7 @@ def measure(ring, nets):
         report.table(["net (batch)", "dlcore", *(peer.label for peer in peers)], against),
         "![time of a step by peer](ratios.svg)",
         "### Against the targets",
-        report.table(["net (batch)", *COMPARED, "share of peak", "µs at peak"], met),
+        report.table(["net (batch)", *COMPARED, "share of peak", "µs at peak", "barrier, ns"], met),
         "### 768-512-512 (128), plain SGD, rows in order",
         plain(ring, targets),
         "### float64",
@@ -106,6 +106,7 @@ def goals(net, ours, ratios, peak, targets):
     else:
         yield report.percent(share)
     yield report.number(ours * share)
+    yield f"{peak.barrier:.0f}" + (" (no cache is shared)" if peak.barrier > contest.SHARED_CACHE else "")
 
 
 def plain(ring, targets):
