@@ -123,3 +123,16 @@ def test_a_wrong_variable_is_an_error_that_names_it(variable, value):
     assert value in done.stderr
     if variable == "DLCORE_ISA":
         assert all(isa in done.stderr for isa in _core.available_isas())
+
+
+def test_a_long_prediction_is_made_in_pieces_that_overlap():
+    """2,000 rows of this net are three pieces of 667; each row is what it is alone."""
+    dense = dlcore.layers.Dense
+    model = dlcore.Sequential(
+        [dlcore.layers.Input((8,)), dense(1500, activation="relu"), dense(1500), dense(1)]
+    )
+    x = np.random.default_rng(0).normal(size=(2000, 8)).astype(np.float32)
+    together = model.predict(x, verbose=0)
+    for first in (0, 660, 1330, 1990):
+        alone = model.predict(x[first : first + 10], verbose=0)
+        np.testing.assert_array_equal(together[first : first + 10], alone)

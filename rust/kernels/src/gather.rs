@@ -216,6 +216,17 @@ impl<T: Element> Kernel for Gather<'_, T> {
     }
 }
 
+/// Where the rows of the square at `(i, j)` begin; in place of those that there are not, the zeros.
+#[inline(always)]
+fn square<T: Element>(from: Matrix<'_, T>, i: usize, j: usize, zeros: &[T; 16]) -> [*const T; 16] {
+    let mut square = [zeros.as_ptr(); 16];
+    let live = (from.rows() - i).min(T::LANES);
+    for (lane, row) in square.iter_mut().enumerate().take(live) {
+        *row = from.as_ptr().wrapping_add((i + lane) * from.pitch() + j);
+    }
+    square
+}
+
 /// `to` becomes the transpose of `from`. Whole vectors are written, zeros behind the last element, so
 /// both must have room for them in their rows.
 ///
@@ -241,13 +252,9 @@ impl<T: Element> Kernel for Transpose<'_, T> {
         let pitch = to.pitch();
         let zeros = [T::default(); 16];
         for i in (0..from.rows()).step_by(T::LANES) {
-            let live = (from.rows() - i).min(T::LANES);
             for j in (0..from.columns()).step_by(T::LANES) {
                 let columns = (from.columns() - j).min(T::LANES);
-                let mut square = [zeros.as_ptr(); 16];
-                for (lane, row) in square.iter_mut().enumerate().take(live) {
-                    *row = from.as_ptr().wrapping_add((i + lane) * from.pitch() + j);
-                }
+                let square = square(from, i, j, &zeros);
                 // SAFETY: `columns` elements are left in each row of `from` and are in `zeros`, and as
                 // many rows are left in `to`, which have room for a vector at `i`.
                 unsafe {
@@ -285,10 +292,7 @@ impl<T: Element> Kernel for IntoRows<'_, T> {
             let live = (from.rows() - i).min(T::LANES);
             for j in (0..from.columns()).step_by(T::LANES) {
                 let columns = (from.columns() - j).min(T::LANES);
-                let mut square = [zeros.as_ptr(); 16];
-                for (lane, row) in square.iter_mut().enumerate().take(live) {
-                    *row = from.as_ptr().wrapping_add((i + lane) * from.pitch() + j);
-                }
+                let square = square(from, i, j, &zeros);
                 // SAFETY: `columns` elements are left in each row of `from` and are in `zeros`; so many
                 // rows of `turned` have room for a vector.
                 unsafe { T::Vector::<S>::transpose(&square, columns, turned.as_mut_ptr().cast(), 16) };
