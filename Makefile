@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-phases bench-peers bench-scale wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-phases bench-peers bench-scale bench-sklearn wheel docs clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -51,6 +51,9 @@ bench-peers: ARGS ?= --docs ../docs
 bench-peers: .venv-peers/.package ## dlcore beside JAX, Keras, ONNX Runtime and others, into docs/; 15 minutes
 	cargo build --quiet --release --bench peak -p dlcore-kernels
 	cd benches && env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE ../.venv-peers/bin/python -m peers.run $(ARGS)
+
+bench-sklearn: .venv/.dev ## whole fits of the estimators beside scikit-learn's
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/sklearn_fits.py $(ARGS)
 
 bench-scale: ARGS ?= --docs docs
 bench-scale: .venv/.dev ## threads, rows, memory and start-up, into docs/

@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use dlcore_core::activation::Activation;
-use dlcore_core::epoch::{Clipping, Data, Probe};
+use dlcore_core::epoch::{Clipping, Data, Input, Probe};
 use dlcore_core::loss;
 use dlcore_core::network::{Network, Recipe};
 use dlcore_core::optimizer;
@@ -99,6 +99,7 @@ fn profile<T: Element>(net: &Net, options: &Options) {
         optimizer::Parameters { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, ..Default::default() };
     let recipe = Recipe {
         loss: loss::find(name, loss::Parameters::default()).expect("a known loss"),
+        objective: Default::default(),
         metrics: vec![],
         optimizer: optimizer::find(options.optimizer, parameters).expect("a known optimizer"),
         clipping: Clipping::default(),
@@ -115,7 +116,7 @@ fn profile<T: Element>(net: &Net, options: &Options) {
     let y: Vec<T> = (0..rows).map(|i| T::from_f64((i * 7 % outputs) as f64)).collect();
     let order = random::shuffle(isa, 3, rows as u32);
     let data = Data {
-        x: Source::new(&x, widths[0]).expect("whole rows"),
+        x: Input::Dense(Source::new(&x, widths[0]).expect("whole rows")),
         y: Source::new(&y, 1),
         weights: None,
         order: Order::Listed(&order),

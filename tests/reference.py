@@ -47,6 +47,7 @@ ACTIVATIONS = {
     "tanh": lambda z, p: np.tanh(z),
     "sigmoid": lambda z, p: sigmoid(z),
     "hard_sigmoid": lambda z, p: np.clip(z / 6 + 0.5, 0, 1),
+    "exponential": lambda z, p: np.exp(z),
     "softmax": lambda z, p: softmax(z),
 }
 PARAMETERS = {"leaky_relu": 0.2, "elu": 0.8}
@@ -91,7 +92,13 @@ def _categorical_crossentropy(config, y, p):
 
 
 def _sparse_categorical_crossentropy(config, y, p):
-    return _categorical_crossentropy(config | {"label_smoothing": 0}, _one_hot(y, p.shape[1]), p)
+    return _categorical_crossentropy(config, _one_hot(y, p.shape[1]), p)
+
+
+def _quantile(config, y, p):
+    q = np.resize(config["quantiles"][-1], p.shape[1])
+    q[: len(config["quantiles"])] = config["quantiles"][: p.shape[1]]
+    return np.maximum(q * (y - p), (q - 1) * (y - p)).mean(axis=1)
 
 
 def _huber(config, y, p):
@@ -107,6 +114,10 @@ LOSSES = {
     "mean_absolute_error": lambda c, y, p: abs(p - y).mean(axis=1),
     "huber": _huber,
     "poisson": lambda c, y, p: (p - y * np.log(p + EPSILON)).mean(axis=1),
+    "half_poisson_deviance": lambda c, y, p: (
+        p - y * np.log(p) + np.where(y > 0, y * np.log(np.maximum(y, 1e-300)) - y, 0)
+    ).mean(axis=1),
+    "quantile": _quantile,
 }
 
 
@@ -115,8 +126,19 @@ def loss(config, y, p):
     return LOSSES[config["name"]](config, y, p)
 
 
-def loss_config(name, from_logits=False, label_smoothing=0.0, delta=1.0):
-    return {"name": name, "from_logits": from_logits, "label_smoothing": label_smoothing, "delta": delta}
+def loss_config(name, **options):
+    return {
+        "name": name,
+        "from_logits": False,
+        "label_smoothing": 0.0,
+        "delta": 1.0,
+        "floor": 0.0,
+        "quantiles": [0.5],
+        "by_weight": False,
+        "penalty_by_weight": False,
+        "loss_scale": 1.0,
+        "gradient_scale": 1.0,
+    } | options
 
 
 def loss_gradient(config, y, p):

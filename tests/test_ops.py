@@ -132,11 +132,13 @@ def test_activations_at_the_ends(name, isa):
 LOSSES = {
     "binary_crossentropy": [{}, {"from_logits": True}, {"label_smoothing": 0.2}],
     "categorical_crossentropy": [{}, {"from_logits": True}, {"from_logits": True, "label_smoothing": 0.2}],
-    "sparse_categorical_crossentropy": [{}, {"from_logits": True}],
+    "sparse_categorical_crossentropy": [{}, {"from_logits": True}, {"label_smoothing": 0.3}],
     "mean_squared_error": [{}],
     "mean_absolute_error": [{}],
     "huber": [{}, {"delta": 0.3}],
     "poisson": [{}],
+    "half_poisson_deviance": [{}],
+    "quantile": [{}, {"quantiles": [0.1, 0.6]}],
 }
 
 

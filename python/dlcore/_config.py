@@ -5,7 +5,9 @@ and `OMP_NUM_THREADS` does (joblib sets the latter in its workers), else all pro
 `DLCORE_ISA` names an instruction set. Results are the same bits whatever is chosen.
 """
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any, Literal, overload
 
 from dlcore import _checks, _core
@@ -64,6 +66,16 @@ def set_num_threads(n: int) -> None:
 def get_num_threads() -> int:
     """How many threads there may be."""
     return _core.get_num_threads()
+
+
+@contextlib.contextmanager
+def limited_threads(n: int) -> Iterator[None]:
+    """At most so many threads for what this thread calls within."""
+    before = _core.limit_threads(n)
+    try:
+        yield
+    finally:
+        _core.limit_threads(before)
 
 
 @overload

@@ -9,7 +9,7 @@ from typing import Any, Self, TypedDict, final, type_check_only
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcore._typing import FloatArray
+from dlcore._typing import FloatArray, SparseRows
 
 __all__ = [
     "ACTIVATIONS",
@@ -23,6 +23,7 @@ __all__ = [
     "elementary",
     "get_num_threads",
     "isa",
+    "limit_threads",
     "linear",
     "load_file",
     "loss",
@@ -70,13 +71,16 @@ class Network:
         metrics: Sequence[dict[str, Any]],
         optimizer: dict[str, Any],
     ) -> None:
-        """loss: {"name", "from_logits", "label_smoothing", "delta"}; metrics: [{"name", "threshold"}];
+        """loss: {"name", "from_logits", "label_smoothing", "delta", "floor": how near to 0 and 1
+        probabilities are taken to be in a cross-entropy from logits, "quantiles": at most 16, "by_weight":
+        whether a batch's losses are divided by its sum of weights and not by its rows,
+        "penalty_by_weight": whether the penalty is divided by it, "loss_scale", "gradient_scale"}; metrics: [{"name", "threshold"}];
         optimizer: {"name": "sgd" | "adam" | "rmsprop", "momentum", "nesterov", "beta_1", "beta_2", "rho",
         "centered", "amsgrad", "epsilon", "weight_decay", "clipvalue", "clipnorm", "global_clipnorm"} with
         None for what is not asked for (weight_decay, clip*). Resets optimizer slots and iterations."""
     def train_epoch(
         self,
-        x: FloatArray,
+        x: FloatArray | SparseRows,
         y: FloatArray,
         sample_weight: FloatArray | None,
         order: int | NDArray[np.uint32] | None,
@@ -85,10 +89,14 @@ class Network:
     ) -> EpochResult:
         """x (rows, input_width); y (rows, outputs), or (rows, 1) with class indices for the sparse loss;
         sample_weight (rows,). order: None in sequence, an int: shuffled with that seed, or indices."""
-    def evaluate(self, x: FloatArray, y: FloatArray, sample_weight: FloatArray | None) -> EpochResult: ...
-    def predict(self, x: FloatArray) -> FloatArray: ...
-    def gradients(self, x: FloatArray, y: FloatArray, sample_weight: FloatArray | None) -> list[FloatArray]:
-        """Of the loss of all rows as one batch (dropout of the next step), like get_weights."""
+    def evaluate(
+        self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None
+    ) -> EpochResult: ...
+    def predict(self, x: FloatArray | SparseRows) -> FloatArray: ...
+    def differentiate(
+        self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None
+    ) -> tuple[EpochResult, list[FloatArray]]:
+        """The loss of all rows as one batch (dropout of the next step), and gradients like get_weights."""
     def get_slots(self) -> list[FloatArray]:
         """The optimizer's state: slot by slot, each like get_weights."""
     def set_slots(self, slots: Sequence[FloatArray], iterations: int) -> None: ...
@@ -130,4 +138,7 @@ def available_isas() -> list[str]: ...
 def set_isa(name: str) -> None: ...
 def get_num_threads() -> int: ...
 def available_threads() -> int: ...
+def limit_threads(n: int) -> int:
+    """For what is called from this thread; returns what held before."""
+
 def set_num_threads(n: int) -> None: ...

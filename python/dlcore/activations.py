@@ -17,6 +17,7 @@ from dlcore._typing import FloatArray
 __all__ = [
     "Activation",
     "elu",
+    "exponential",
     "gelu",
     "get",
     "hard_sigmoid",
@@ -108,6 +109,11 @@ def leaky_relu(x: ArrayLike, negative_slope: float = 0.2) -> FloatArray:
 def elu(x: ArrayLike, alpha: float = 1.0) -> FloatArray:
     """X where it is positive, else alpha * (exp(x) - 1) (Clevert and others, arXiv:1511.07289)."""
     return Activation("elu", alpha)(x)
+
+
+def exponential(x: ArrayLike) -> FloatArray:
+    """exp(x)."""
+    return Activation("exponential")(x)
 
 
 def selu(x: ArrayLike) -> FloatArray:

@@ -12,6 +12,7 @@ from dlcore._data import floats
 from dlcore._typing import FloatArray
 from dlcore.activations import (
     elu,
+    exponential,
     gelu,
     hard_sigmoid,
     leaky_relu,
@@ -42,6 +43,7 @@ __all__ = [
     "erf",
     "exp",
     "expm1",
+    "exponential",
     "gelu",
     "hard_sigmoid",
     "huber",

@@ -34,6 +34,12 @@ class Loss(Configurable):
             "from_logits": self.from_logits,
             "label_smoothing": self.label_smoothing,
             "delta": self.delta,
+            "floor": 0.0,
+            "quantiles": [0.5],
+            "by_weight": False,
+            "penalty_by_weight": False,
+            "loss_scale": 1.0,
+            "gradient_scale": 1.0,
         }
 
     def check_outputs(self, outputs: int) -> None:

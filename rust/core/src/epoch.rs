@@ -1,5 +1,6 @@
 //! An epoch: the steps of a plan, each the textbook's five lines as phases.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dlcore_kernels::gather::{self, Order, Source, Upcoming};
@@ -7,22 +8,71 @@ use dlcore_kernels::gemm::Epilogue;
 use dlcore_kernels::matrix::Matrix;
 use dlcore_kernels::program::{Job, Share, View, ViewMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
+use dlcore_kernels::sparse::{self, SparseBatch, SparseSource};
 
 use crate::dense::Dense;
 use crate::dropout::Draw;
 use crate::finite::AllFinite;
 use crate::loss::{Loss, Pass};
 use crate::metric::Metric;
+use crate::objective::Objective;
 use crate::optimizer::{Change, MAX_FACTORS, Optimizer};
 use crate::plan::{self, Body, Purpose};
 use crate::regularizer;
 use crate::stage::{Down, Stage, Up};
 
+/// Inputs, row by row.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a, T> {
+    /// Every element.
+    Dense(Source<'a, T>),
+    /// All but zeros.
+    Sparse(SparseSource<'a, T>),
+}
+
+impl<T: Element> Input<'_, T> {
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Dense(source) => source.rows(),
+            Self::Sparse(source) => source.rows(),
+        }
+    }
+
+    /// The number of features.
+    pub fn columns(&self) -> usize {
+        match self {
+            Self::Dense(source) => source.columns(),
+            Self::Sparse(source) => source.columns(),
+        }
+    }
+
+    /// Some of the rows.
+    pub fn part(self, rows: Range<usize>) -> Self {
+        match self {
+            Self::Dense(source) => Self::Dense(source.part(rows)),
+            Self::Sparse(source) => Self::Sparse(source.part(rows)),
+        }
+    }
+
+    /// Whether zeros are left out.
+    pub fn is_sparse(&self) -> bool {
+        matches!(self, Self::Sparse(_))
+    }
+
+    fn dense(&self) -> Option<Source<'_, T>> {
+        match self {
+            Self::Dense(source) => Some(*source),
+            Self::Sparse(_) => None,
+        }
+    }
+}
+
 /// The rows of an epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct Data<'a, T> {
     /// Rows x features.
-    pub x: Source<'a, T>,
+    pub x: Input<'a, T>,
     /// Rows x outputs, or rows x 1 for labels; none to predict.
     pub y: Option<Source<'a, T>>,
     /// Rows x 1.
@@ -76,6 +126,8 @@ pub struct Epoch<'a, T, P = ()> {
     pub loss: Option<&'a Loss>,
     /// Whether the loss wants the input of the output activation.
     pub loss_on_inputs: bool,
+    /// From losses to what is minimised.
+    pub objective: Objective,
     /// Watched.
     pub metrics: &'a [Metric],
     /// None where nothing is updated.
@@ -104,6 +156,8 @@ pub struct Step {
     rows: usize,
     /// The same in whole vectors.
     columns: usize,
+    /// What its losses are divided by.
+    total: f64,
     draw: Option<Draw>,
     factors: [f64; MAX_FACTORS],
 }
@@ -131,6 +185,7 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
         Step {
             first,
             rows,
+            total: self.total(index),
             columns: rows.next_multiple_of(T::LANES),
             draw: trains.then_some(Draw { seed: self.seed, step: number }),
             factors: self
@@ -144,6 +199,7 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
         match *body {
             Body::Gather => self.gather::<S>(step, share),
             Body::Forward(index) => self.forward::<S>(index, step, share),
+            Body::ForwardSparse => self.forward_sparse::<S>(step, share),
             Body::GatherRows => self.gather_rows(step, share),
             Body::ForwardRows(index) => self.forward_rows::<S>(index, step, share),
             Body::Turn => self.turn::<S>(step, share),
@@ -152,8 +208,10 @@ impl<T: Element, P: Probe> Job<T> for Epoch<'_, T, P> {
             Body::Down(index) => self.down::<S>(index, step, share),
             Body::Gradient(index) => self.gradient::<S>(index, 0, step, share),
             Body::ChunkGradient(index) => self.gradient::<S>(index, share.start(), step, share),
+            Body::GradientSparse => self.gradient_sparse::<S>(share.start(), 0, step, share),
+            Body::ChunkGradientSparse => self.gradient_sparse::<S>(0, share.start(), step, share),
             Body::Sum => Self::sum::<S>(share),
-            Body::Regularize(index) => self.regularize::<S>(index, share),
+            Body::Regularize(index) => self.regularize::<S>(index, step, share),
             Body::Norms(_) => {
                 let ([gradient], [norms]) = share.take();
                 let (gradient, norms) = (present(gradient).panels(), present(norms).matrix());
@@ -174,10 +232,24 @@ fn present<M>(matrix: Option<M>) -> M {
 }
 
 impl<T: Element, P: Probe> Epoch<'_, T, P> {
+    /// What the losses of a batch are divided by; the weights are added in the order of the rows.
+    pub fn total(&self, index: usize) -> f64 {
+        let first = index * self.batch_size;
+        let rows = self.batch_size.min(self.data.rows - first);
+        match self.data.weights.filter(|_| self.objective.by_weight) {
+            Some(weights) => weights.sum(self.data.order, first, rows),
+            None => rows as f64,
+        }
+    }
+
     fn gather<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
         let start = share.start();
-        let ([], [x, y, weights]) = share.take();
-        let sources = [(Some(self.data.x), x), (self.data.y, y), (self.data.weights, weights)];
+        let ([], [first, second, third]) = share.take();
+        let [x, y, weights] = match self.data.x {
+            Input::Dense(_) => [first, second, third],
+            Input::Sparse(_) => [None, first, second],
+        };
+        let sources = [(self.data.x.dense(), x), (self.data.y, y), (self.data.weights, weights)];
         for (source, to) in sources {
             if let (Some(source), Some(to)) = (source, to.map(ViewMut::matrix)) {
                 let rows = step.rows.saturating_sub(start).min(to.columns());
@@ -219,11 +291,54 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         }
     }
 
+    /// The first stage of inputs without zeros, shared out by rows of the batch.
+    fn forward_sparse<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
+        let Input::Sparse(source) = self.data.x else { return };
+        let stage = &self.stages[0];
+        let start = share.start();
+        let ([parameters], [output, kept]) = share.take();
+        let (parameters, output) = (present(parameters).panels(), present(output).matrix());
+        let live = step.live(start, output.columns());
+        if live == 0 {
+            return;
+        }
+        let activate = self.stages.len() > 1 || !self.loss_on_inputs;
+        let kept = kept.map(ViewMut::matrix);
+        let up = Up { stage, activate, draw: step.draw, kept, origin: (0, start) };
+        let batch = self.sparse_batch(source, start, live, step);
+        sparse::product_of_sparse::<T, S>(batch, parameters, output.column_range(0..live), up);
+    }
+
+    /// `feature` is the first one that the gradient has, `start` the first row of the batch that the slope has.
+    fn gradient_sparse<S: Simd>(&self, feature: usize, start: usize, step: &Step, share: Share<'_, T>) {
+        let Input::Sparse(source) = self.data.x else { return };
+        let ([slope_rows], [gradient]) = share.take();
+        let slope_rows = present(slope_rows).matrix();
+        let batch = self.sparse_batch(source, start, slope_rows.rows(), step);
+        sparse::gradient_of_sparse::<T, S>(batch, slope_rows, feature, present(gradient).panels());
+    }
+
+    /// At most `count` rows of the batch from `start` on.
+    fn sparse_batch<'a>(
+        &self,
+        source: SparseSource<'a, T>,
+        start: usize,
+        count: usize,
+        step: &Step,
+    ) -> SparseBatch<'a, T>
+    where
+        Self: 'a,
+    {
+        let count = step.rows.saturating_sub(start).min(count);
+        SparseBatch { source, order: self.data.order, first: step.first + start, count }
+    }
+
     fn gather_rows(&self, step: &Step, share: Share<'_, T>) {
+        let Input::Dense(source) = self.data.x else { return };
         let ([], [to]) = share.take();
         let mut to = present(to).matrix();
         for i in 0..step.rows {
-            self.data.x.copy_row(self.data.order, step.first + i, to.row(i));
+            source.copy_row(self.data.order, step.first + i, to.row(i));
         }
     }
 
@@ -279,7 +394,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
             outputs: outputs.as_matrix(),
             targets,
             weights: weights.map(|weights| weights.matrix().row(0)),
-            batch_rows: step.rows,
+            share: self.objective.gradient_scale / step.total,
             gradient: slope.reborrow(),
             losses: values.row(0),
         });
@@ -355,17 +470,18 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         S::call(Sum { chunks: present(chunks).matrix(), to: present(gradient).matrix().row(0) });
     }
 
-    fn regularize<S: Simd>(&self, index: usize, share: Share<'_, T>) {
+    fn regularize<S: Simd>(&self, index: usize, step: &Step, share: Share<'_, T>) {
         let Some(dense) = &self.stages[index].dense else { return };
         let start = share.start();
         let ([parameters], [gradient, penalties]) = share.take();
         let (mut gradient, mut penalties) = (present(gradient).panels(), present(penalties).matrix());
         let parameters = present(parameters).panels();
+        let scale = self.objective.penalty_scale(step.total);
         for i in 0..parameters.rows() {
             let regularizer = dense.regularizer(start + i);
             penalties.row(i)[0] = regularizer.penalty::<T, S>(parameters, i);
             if regularizer.is_some() {
-                regularizer.add_gradient::<T, S>(parameters, gradient.reborrow(), i);
+                regularizer.times(scale).add_gradient::<T, S>(parameters, gradient.reborrow(), i);
             }
         }
     }
@@ -397,7 +513,10 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         let next = step.first + step.rows;
         let rows = if index == 0 { self.batch_size.min(self.data.rows - next) } else { 0 };
         let mine = share.columns_of(rows);
-        let upcoming = Upcoming::new(self.data.x, self.data.order, next + mine.start..next + mine.end);
+        let upcoming = match self.data.x {
+            Input::Dense(x) => Upcoming::new(x, self.data.order, next + mine.start..next + mine.end),
+            Input::Sparse(_) => Upcoming::nothing(),
+        };
         let ([input, slope_rows, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
         if !Self::is_sound::<S>(losses, step) {
             return;

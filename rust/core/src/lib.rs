@@ -19,6 +19,7 @@ mod finite;
 pub mod loss;
 pub mod metric;
 pub mod network;
+pub mod objective;
 pub mod ops;
 pub mod optimizer;
 pub mod plan;

@@ -3,17 +3,18 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dlcore_kernels::gather::{Order, Source};
+use dlcore_kernels::gather::Order;
 use dlcore_kernels::memory::Memory;
 use dlcore_kernels::program::Peek;
 use dlcore_kernels::simd::{Element, Isa};
 use dlcore_kernels::team;
 
 use crate::arena;
-use crate::epoch::{Clipping, Data, Epoch, Probe};
+use crate::epoch::{Clipping, Data, Epoch, Input, Probe};
 use crate::error::Error;
 use crate::loss::{Loss, Targets};
 use crate::metric::Metric;
+use crate::objective::Objective;
 use crate::optimizer::Optimizer;
 use crate::plan::{PARAMETERS, Plan, Purpose, Request};
 use crate::stage::{Layer, Stage, stages};
@@ -29,6 +30,8 @@ const PIECE: usize = 1 << 31;
 pub struct Recipe {
     /// Minimised.
     pub loss: Loss,
+    /// How the losses of rows make that of a batch.
+    pub objective: Objective,
     /// Watched.
     pub metrics: Vec<Metric>,
     /// How weights follow gradients.
@@ -218,9 +221,7 @@ impl<T: Element> Network<T> {
         data: Data<'_, T>,
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<Outcome, Error> {
-        let mut outcome = self.run(Purpose::Evaluate, data, INFERENCE_ROWS, 0.0, keep_on, &())?;
-        outcome.loss += self.penalty();
-        Ok(outcome)
+        self.run(Purpose::Evaluate, data, INFERENCE_ROWS, 0.0, keep_on, &())
     }
 
     /// The gradients of the loss of all rows as one batch, with the dropout of the next update.
@@ -231,7 +232,7 @@ impl<T: Element> Network<T> {
     /// The outputs of all rows, row by row.
     pub fn predict(
         &mut self,
-        x: Source<'_, T>,
+        x: Input<'_, T>,
         outputs: &mut [T],
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<(), Error> {
@@ -255,11 +256,12 @@ impl<T: Element> Network<T> {
         Ok(())
     }
 
-    fn predict_piece(&mut self, x: Source<'_, T>, outputs: &mut [T]) -> Result<(), Error> {
+    fn predict_piece(&mut self, x: Input<'_, T>, outputs: &mut [T]) -> Result<(), Error> {
         let data = Data { x, y: None, weights: None, order: Order::Sequence, rows: x.rows() };
         let request = Request {
             purpose: Purpose::Predict,
             batch_size: data.rows,
+            sparse: data.x.is_sparse(),
             weighted: false,
             target_width: 0,
             metrics: 0,
@@ -277,6 +279,7 @@ impl<T: Element> Network<T> {
             data,
             batch_size: request.batch_size,
             loss: None,
+            objective: Objective::default(),
             loss_on_inputs: false,
             metrics: &[],
             optimizer: None,
@@ -317,7 +320,10 @@ impl<T: Element> Network<T> {
                 data.x.columns()
             )));
         }
-        let lengths = [("x", Some(data.x)), ("y", data.y), ("sample_weight", data.weights)];
+        if data.x.is_sparse() && self.stages[0].dense.is_none() {
+            return Err(Error::Invalid("x: sparse rows need a dense layer as the first".to_owned()));
+        }
+        let lengths = [("y", data.y), ("sample_weight", data.weights)];
         for (name, source) in lengths {
             if let Some(source) = source.filter(|source| source.rows() != data.x.rows()) {
                 let (expected, got) = (data.x.rows(), source.rows());
@@ -348,11 +354,14 @@ impl<T: Element> Network<T> {
         if data.rows == 0 || batch_size == 0 {
             return Err(Error::Invalid("x and batch_size: expected at least 1 row".to_owned()));
         }
+        let standing_penalty = if purpose == Purpose::Evaluate { self.penalty() } else { 0.0 };
         let training = self.training.as_mut().ok_or_else(not_compiled)?;
         let recipe = &training.recipe;
+        let objective = recipe.objective;
         let request = Request {
             purpose,
             batch_size: batch_size.min(data.rows),
+            sparse: data.x.is_sparse(),
             weighted: data.weights.is_some(),
             target_width,
             metrics: recipe.metrics.len(),
@@ -369,6 +378,7 @@ impl<T: Element> Network<T> {
             data,
             batch_size: request.batch_size,
             loss: Some(&training.loss),
+            objective,
             loss_on_inputs: training.loss_on_inputs,
             metrics: &recipe.metrics,
             optimizer: Some(&recipe.optimizer),
@@ -391,16 +401,27 @@ impl<T: Element> Network<T> {
         ];
         memories.extend(training.slots.iter_mut().map(Memory::as_mut_slice));
         let mut sums = vec![0.0; 1 + recipe.metrics.len()];
+        let mut weights = 0.0;
         let mut outcome = Outcome::default();
         let values = plan.values;
         plan.program.run(self.isa, threads, &mut memories, &epoch, |index, peek| {
             let rows = request.batch_size.min(data.rows - index * request.batch_size);
-            let loss = sum(peek.matrix(values).row(0), rows) + rows as f64 * penalty(peek, penalties);
+            let losses = sum(peek.matrix(values).row(0), rows);
+            let total = epoch.total(index);
+            // Losses of all rows are one batch, if nothing is updated in between.
+            let (loss, weight) = match purpose {
+                Purpose::Evaluate => (losses * objective.loss_scale, total),
+                _ => {
+                    let rows = rows as f64;
+                    (objective.of_rows(losses, penalty(peek, penalties), total, rows), rows)
+                }
+            };
             if !loss.is_finite() {
                 outcome.fault = Some("the loss is not finite");
                 return ControlFlow::Break(());
             }
             sums[0] += loss;
+            weights += weight;
             for (i, sum_of_metric) in sums.iter_mut().enumerate().skip(1) {
                 *sum_of_metric += sum(peek.matrix(values).row(i), rows);
             }
@@ -416,7 +437,10 @@ impl<T: Element> Network<T> {
             training.iterations += outcome.batches as u64;
         }
         let rows = outcome.rows.max(1) as f64;
-        outcome.loss = sums[0] / rows;
+        outcome.loss = sums[0] / if outcome.batches == 0 { 1.0 } else { weights };
+        if purpose == Purpose::Evaluate {
+            outcome.loss += standing_penalty * objective.penalty_scale(weights);
+        }
         outcome.metrics = sums[1..].iter().map(|sum| sum / rows).collect();
         Ok(outcome)
     }

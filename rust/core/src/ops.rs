@@ -102,7 +102,7 @@ pub fn loss<T: Element>(
             outputs: Matrix::from_slice(outputs.as_slice(), columns, rows),
             targets: Matrix::from_slice(targets.as_slice(), target_columns, rows),
             weights: None,
-            batch_rows: 1,
+            share: 1.0,
             gradient: MatrixMut::from_slice(gradient.as_mut_slice(), columns, rows),
             losses: &mut losses,
         },

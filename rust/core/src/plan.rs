@@ -66,6 +66,8 @@ pub enum Body {
     Gather,
     /// A stage's output.
     Forward(usize),
+    /// The first stage's, from inputs without zeros.
+    ForwardSparse,
     /// The rows are fetched as rows.
     GatherRows,
     /// A stage's output, row by row.
@@ -82,6 +84,10 @@ pub enum Body {
     Gradient(usize),
     /// Of the weights, by the rows of a chunk.
     ChunkGradient(usize),
+    /// Of the first stage's weights, from inputs without zeros.
+    GradientSparse,
+    /// The same by the rows of a chunk.
+    ChunkGradientSparse,
     /// Of the chunks' gradients.
     Sum,
     /// The penalty on the weights, and its gradient.
@@ -116,6 +122,8 @@ pub struct Request {
     pub purpose: Purpose,
     /// Rows of a batch, at most.
     pub batch_size: usize,
+    /// Whether inputs come without zeros; the first stage has a product then.
+    pub sparse: bool,
     /// Whether rows have weights.
     pub weighted: bool,
     /// Columns of the targets.
@@ -323,7 +331,7 @@ impl<T: Element> Plan<T> {
     /// Plans what is requested.
     pub fn new(stages: &[Stage], request: Request) -> Result<Self, Error> {
         let below = &stages[..stages.len() - 1];
-        let few = request.purpose == Purpose::Predict && request.batch_size <= FEW_ROWS;
+        let few = request.purpose == Purpose::Predict && request.batch_size <= FEW_ROWS && !request.sparse;
         if few && !below.iter().any(Stage::mixes_features) {
             Self::by_rows(stages, request)
         } else {
@@ -368,8 +376,8 @@ impl<T: Element> Plan<T> {
     }
 
     fn by_features(stages: &[Stage], request: Request) -> Result<Self, Error> {
-        let Request { purpose, batch_size, weighted, target_width, metrics, slots, norms, threads, .. } =
-            request;
+        let Request { purpose, batch_size, sparse, weighted, target_width, .. } = request;
+        let Request { metrics, slots, norms, threads, .. } = request;
         let unit = T::LANES;
         // The caller's outputs are not padded to whole vectors.
         let padded = batch_size.checked_next_multiple_of(unit).ok_or_else(too_large)?;
@@ -382,7 +390,8 @@ impl<T: Element> Plan<T> {
         let chunks = batch.div_ceil(columns);
 
         let mut space = Space::new::<T>(WORKSPACE);
-        let input = space.matrix(stages[0].fan_in + 1, columns)?;
+        // What comes without zeros is read where it lies.
+        let input = space.matrix(if sparse { 1 } else { stages[0].fan_in + 1 }, columns)?;
         let targets = space.matrix(target_width.max(1), columns)?;
         let weights = space.matrix(1, columns)?;
         let mut buffers = Vec::new();
@@ -399,9 +408,10 @@ impl<T: Element> Plan<T> {
                     .then(|| space.matrix(stage.units, columns))
                     .transpose()?,
                 slope: has_slope.then(|| space.matrix(stage.units, columns)).transpose()?,
-                slope_rows: (differentiates && stage.dense.is_some_and(|dense| !is_narrow(dense)))
-                    .then(|| space.matrix(columns, stage.units))
-                    .transpose()?,
+                slope_rows: (differentiates
+                    && stage.dense.is_some_and(|dense| !is_narrow(dense) || sparse && index == 0))
+                .then(|| space.matrix(columns, stage.units))
+                .transpose()?,
             });
         }
         let mut shared = Space::new::<T>(SHARED);
@@ -439,20 +449,30 @@ impl<T: Element> Plan<T> {
         let input_of = |index: usize| if index == 0 { input } else { buffers[index - 1].output };
         let mut phases = Vec::new();
 
-        let mut gathered = vec![share.columns(input.first_rows(stages[0].fan_in))];
+        let mut gathered = vec![];
+        if !sparse {
+            gathered.push(share.columns(input.first_rows(stages[0].fan_in)));
+        }
         if purpose != Purpose::Predict {
             gathered.push(share.columns(targets));
             if weighted {
                 gathered.push(share.columns(weights));
             }
         }
-        phases.push(share.phase(Body::Gather, vec![], gathered));
+        if !gathered.is_empty() {
+            phases.push(share.phase(Body::Gather, vec![], gathered));
+        }
 
         for (index, stage) in stages.iter().enumerate() {
             let Buffers { parameters, output, kept, .. } = buffers[index];
-            let from = input_of(index).first_rows(stage.fan_in);
             let to = [Some(output.first_rows(stage.units)), kept].into_iter().flatten();
             let whole = parameters.map(Access::whole);
+            if sparse && index == 0 {
+                let writes = to.map(|region| share.columns(region)).collect();
+                phases.push(share.phase(Body::ForwardSparse, whole.into_iter().collect(), writes));
+                continue;
+            }
+            let from = input_of(index).first_rows(stage.fan_in);
             let body = Body::Forward(index);
             phases.push(if chunk.is_some() || is_small(stage) {
                 let reads = std::iter::once(share.columns(from)).chain(whole).collect();
@@ -516,11 +536,15 @@ impl<T: Element> Plan<T> {
                         continue;
                     };
                     let slope = buffers[index].slope.expect("products have one");
-                    let reads = vec![
-                        share.columns(input_of(index).first_rows(dense.parameter_rows())),
-                        buffers[index].slope_rows.map_or(share.columns(slope), |rows| share.rows(rows)),
-                    ];
+                    let factor =
+                        buffers[index].slope_rows.map_or(share.columns(slope), |rows| share.rows(rows));
                     let writes = vec![Access::each(Region { memory: CHUNKS, ..gradient }, total)];
+                    if sparse && index == 0 {
+                        phases.push(share.phase(Body::ChunkGradientSparse, vec![factor], writes));
+                        continue;
+                    }
+                    let reads =
+                        vec![share.columns(input_of(index).first_rows(dense.parameter_rows())), factor];
                     phases.push(share.phase(Body::ChunkGradient(index), reads, writes));
                 }
                 let all = Region { rows: chunks, ..flat(CHUNKS) };
@@ -539,18 +563,24 @@ impl<T: Element> Plan<T> {
                 };
                 let rows = dense.parameter_rows();
                 let slope = buffers[index].slope_rows.or(buffers[index].slope).expect("products have one");
-                let factors = vec![Access::rows(input_of(index).first_rows(rows)), Access::whole(slope)];
+                let from_sparse = sparse && index == 0;
+                let mut factors = vec![Access::whole(slope)];
+                if !from_sparse {
+                    factors.insert(0, Access::rows(input_of(index).first_rows(rows)));
+                }
                 let mut writes = vec![Access::rows(parameters)];
                 writes.extend(moments().map(|memory| Access::rows(Region { memory, ..parameters })));
                 let losses = Access::whole(values.first_rows(1));
-                if purpose == Purpose::Train && !together && fuses(&stages[index], &request) {
+                let fuses = !together && !from_sparse && fuses(&stages[index], &request);
+                if purpose == Purpose::Train && fuses {
                     let reads = factors.into_iter().chain([losses]).collect();
                     phases.push(plain(Body::Learn(index), reads, writes, rows));
                     continue;
                 }
                 if chunk.is_none() {
                     let writes = vec![Access::rows(gradient)];
-                    phases.push(plain(Body::Gradient(index), factors, writes, rows));
+                    let body = if from_sparse { Body::GradientSparse } else { Body::Gradient(index) };
+                    phases.push(plain(body, factors, writes, rows));
                 }
                 if dense.is_regularized() {
                     let writes = vec![Access::rows(gradient), Access::rows(part(penalties, index, rows))];

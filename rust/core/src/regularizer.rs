@@ -19,6 +19,11 @@ impl Regularizer {
         self.l1 != 0.0 || self.l2 != 0.0
     }
 
+    /// Both factors times a number.
+    pub fn times(self, scale: f64) -> Self {
+        Self { l1: self.l1 * scale, l2: self.l2 * scale }
+    }
+
     /// The penalty on a row of weights.
     pub fn penalty<T: Element, S: Simd>(&self, weights: Panels<'_, T>, row: usize) -> T {
         S::call(Penalty { regularizer: *self, weights, row })

@@ -79,6 +79,22 @@ impl<T: Copy> Source<'_, T> {
     }
 }
 
+impl<T: Element> Source<'_, T> {
+    /// The sum of the first column of rows `first..first + count` of the order, one after another.
+    ///
+    /// # Panics
+    /// If an index is no row.
+    pub fn sum(&self, order: Order<'_>, first: usize, count: usize) -> f64 {
+        let mut sum = 0.0;
+        order.each(first, count, |_, index| {
+            assert!(index < self.rows, "row {index} of {}", self.rows);
+            // SAFETY: there is such a row, and a source has at least one column.
+            sum += unsafe { *self.data.add(index * self.columns) }.to_f64();
+        });
+        sum
+    }
+}
+
 /// In which order rows are visited.
 #[derive(Clone, Copy, Debug)]
 pub enum Order<'a> {
@@ -99,7 +115,7 @@ impl Order<'_> {
 
     /// Calls with the number and the index of each of `count` rows from the `first` on.
     #[inline(always)]
-    fn each(&self, first: usize, count: usize, mut with: impl FnMut(usize, usize)) {
+    pub(crate) fn each(&self, first: usize, count: usize, mut with: impl FnMut(usize, usize)) {
         match self {
             Order::Sequence => (0..count).for_each(|i| with(i, first + i)),
             Order::Listed(indices) => {
@@ -125,6 +141,12 @@ impl<'a, T: Copy> Upcoming<'a, T> {
     /// Some rows of the order.
     pub fn new(source: Source<'a, T>, order: Order<'a>, rows: Range<usize>) -> Self {
         Self { source, order, rows, done: 0 }
+    }
+
+    /// No rows.
+    pub fn nothing() -> Self {
+        let source = Source { data: std::ptr::null(), rows: 0, columns: 0, lifetime: PhantomData };
+        Self::new(source, Order::Sequence, 0..0)
     }
 
     /// Asks for the next line, if there is one left.

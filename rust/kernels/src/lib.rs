@@ -12,4 +12,5 @@ pub mod panels;
 pub mod program;
 pub mod random;
 pub mod simd;
+pub mod sparse;
 pub mod team;

@@ -1,12 +1,16 @@
 //! NumPy arrays to slices and back.
 
+use dlcore_core::epoch::Input;
 use dlcore_core::ops;
+use dlcore_kernels::gather::Source;
 use dlcore_kernels::matrix::Strided;
 use dlcore_kernels::simd::Element;
+use dlcore_kernels::sparse::SparseSource;
 use numpy::ndarray::{CowArray, Ix2};
-use numpy::{PyArrayDyn, PyArrayMethods, PyReadonlyArray2, PyReadonlyArrayDyn};
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArrayDyn};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::settings::chosen;
 
@@ -39,6 +43,49 @@ pub fn rows<'a, T: Number>(name: &str, array: &'a PyReadonlyArrayDyn<'_, T>) -> 
         [_] => Ok((slice(name, array)?, 1)),
         [_, columns] if columns > 0 => Ok((slice(name, array)?, columns)),
         _ => Err(PyValueError::new_err(format!("{name}: expected an array of rows, got shape {shape:?}"))),
+    }
+}
+
+/// Inputs: an array of rows, or (values, indices, starts, columns) in compressed rows.
+pub enum Inputs<'py, T: Number> {
+    /// Every element.
+    Dense(PyReadonlyArrayDyn<'py, T>),
+    /// All but zeros.
+    Sparse(PyReadonlyArrayDyn<'py, T>, PyReadonlyArray1<'py, u32>, PyReadonlyArray1<'py, u64>, usize),
+}
+
+impl<'py, T: Number> Inputs<'py, T> {
+    /// Of the argument x.
+    pub fn new(x: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let Ok(parts) = x.cast::<PyTuple>() else { return Ok(Self::Dense(array("x", x)?)) };
+        type Parts<'py> = (Bound<'py, PyAny>, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<u64>>, usize);
+        let (values, indices, starts, columns): Parts<'py> = parts.extract()?;
+        let written = |_| PyValueError::new_err("x: an array is being written to");
+        Ok(Self::Sparse(
+            array("x", &values)?,
+            indices.try_readonly().map_err(written)?,
+            starts.try_readonly().map_err(written)?,
+            columns,
+        ))
+    }
+
+    /// To read.
+    pub fn input(&self) -> PyResult<Input<'_, T>> {
+        let wrong = |what| PyValueError::new_err(format!("x: expected {what}"));
+        match self {
+            Self::Dense(array) => {
+                let (values, columns) = rows("x", array)?;
+                Source::new(values, columns).map(Input::Dense).ok_or_else(|| wrong("whole rows"))
+            }
+            Self::Sparse(values, indices, starts, columns) => {
+                let contiguous = |_| wrong("contiguous arrays");
+                let indices = indices.as_slice().map_err(contiguous)?;
+                let starts = starts.as_slice().map_err(contiguous)?;
+                SparseSource::new(slice("x", values)?, indices, starts, *columns)
+                    .map(Input::Sparse)
+                    .ok_or_else(|| wrong("compressed rows in order, and indices of columns"))
+            }
+        }
     }
 }
 

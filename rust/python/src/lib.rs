@@ -26,7 +26,8 @@ mod _core {
     use crate::random::{random_normal, random_truncated_normal, random_uniform};
     #[pymodule_export]
     use crate::settings::{
-        available_isas, available_threads, get_num_threads, isa, set_isa, set_num_threads, version,
+        available_isas, available_threads, get_num_threads, isa, limit_threads, set_isa, set_num_threads,
+        version,
     };
 
     use dlcore_core::{activation::Activation, loss::Loss, metric::Metric};

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use dlcore_core::activation::Activation;
 use dlcore_core::epoch::{Clipping, Data};
 use dlcore_core::error::Error;
-use dlcore_core::loss::{self, Loss};
+use dlcore_core::loss::{self, Loss, Quantiles};
 use dlcore_core::metric::Metric;
 use dlcore_core::network::{Network as CoreNetwork, Outcome, Recipe};
+use dlcore_core::objective::Objective;
 use dlcore_core::optimizer;
 use dlcore_core::random;
 use dlcore_core::regularizer::Regularizer;
@@ -22,7 +23,7 @@ use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::array::{Number, array, rows, slice};
+use crate::array::{Inputs, Number, array, rows, slice};
 use crate::error::{detached, exception};
 use crate::settings::chosen;
 
@@ -87,8 +88,21 @@ pub fn loss_config(dict: &Bound<'_, PyDict>) -> PyResult<Loss> {
         from_logits: entry(dict, "from_logits")?,
         label_smoothing: entry(dict, "label_smoothing")?,
         delta: entry(dict, "delta")?,
+        floor: entry(dict, "floor")?,
+        quantiles: Quantiles::new(&entry::<Vec<f64>>(dict, "quantiles")?).ok_or_else(|| {
+            PyValueError::new_err(format!("quantiles: expected 1 to {} of them", Quantiles::MOST))
+        })?,
     };
     loss::find(&entry::<String>(dict, "name")?, parameters).map_err(exception)
+}
+
+fn objective(dict: &Bound<'_, PyDict>) -> PyResult<Objective> {
+    Ok(Objective {
+        by_weight: entry(dict, "by_weight")?,
+        penalty_by_weight: entry(dict, "penalty_by_weight")?,
+        loss_scale: entry(dict, "loss_scale")?,
+        gradient_scale: entry(dict, "gradient_scale")?,
+    })
 }
 
 fn metric_config(dict: &Bound<'_, PyDict>) -> PyResult<Metric> {
@@ -182,6 +196,7 @@ impl Network {
         };
         let recipe = Recipe {
             loss: loss_config(loss)?,
+            objective: objective(loss)?,
             metrics: metrics.iter().map(metric_config).collect::<PyResult<_>>()?,
             optimizer: optimizer::find(&entry::<String>(optimizer, "name")?, parameters)
                 .map_err(exception)?,
@@ -230,15 +245,15 @@ impl Network {
             py: Python<'py>,
             x: &Bound<'py, PyAny>,
         ) -> PyResult<Bound<'py, PyAny>> {
-            let x = array::<T>("x", x)?;
-            let source = source("x", rows("x", &x)?)?;
+            let inputs = Inputs::<T>::new(x)?;
+            let x = inputs.input()?;
             let width =
                 detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)?;
-            let outputs = PyArray2::<T>::zeros(py, (source.rows(), width), false);
+            let outputs = PyArray2::<T>::zeros(py, (x.rows(), width), false);
             let mut writable = outputs.readwrite();
             let target = writable.as_slice_mut()?;
             let mut signals = Signals::new();
-            detached(py, || lock(network)?.predict(source, target, &mut || signals.keep_on()))?
+            detached(py, || lock(network)?.predict(x, target, &mut || signals.keep_on()))?
                 .map_err(exception)?;
             signals.raised()?;
             drop(writable);
@@ -247,22 +262,22 @@ impl Network {
         typed!(self, predict(py, x))
     }
 
-    fn gradients<'py>(
+    fn differentiate<'py>(
         &self,
         py: Python<'py>,
         x: &Bound<'py, PyAny>,
         y: &Bound<'py, PyAny>,
         sample_weight: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
         fn get<'py, T: Number>(
             network: &Mutex<CoreNetwork<T>>,
             py: Python<'py>,
             rows: Rows<'_, 'py>,
-        ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-            pass(network, py, rows, None, |network, data, _| network.differentiate(data))?;
+        ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
+            let result = pass(network, py, rows, None, |network, data, _| network.differentiate(data))?;
             let copy = || lock(network).map(|network| (network.shapes(), network.gradients()));
             let (shapes, values) = detached(py, copy)?.map_err(exception)?;
-            unpack(py, &shapes, &values)
+            Ok((result, unpack(py, &shapes, &values)?))
         }
         let rows = Rows { x, y, sample_weight };
         typed!(self, get(py, rows))
@@ -361,9 +376,9 @@ fn pass<'py, T: Number>(
     order: Option<&Bound<'py, PyAny>>,
     work: impl FnOnce(&mut CoreNetwork<T>, Data<'_, T>, &mut dyn FnMut() -> bool) -> Result<Outcome, Error> + Send,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let (x, y) = (array::<T>("x", rows_of.x)?, array::<T>("y", rows_of.y)?);
+    let (inputs, y) = (Inputs::<T>::new(rows_of.x)?, array::<T>("y", rows_of.y)?);
     let weights = rows_of.sample_weight.map(|weights| array::<T>("sample_weight", weights)).transpose()?;
-    let x = source("x", rows("x", &x)?)?;
+    let x = inputs.input()?;
     let y = source("y", rows("y", &y)?)?;
     let weights = weights
         .as_ref()

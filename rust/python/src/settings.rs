@@ -51,6 +51,11 @@ pub fn available_threads() -> usize {
 }
 
 #[pyfunction]
+pub fn limit_threads(n: usize) -> usize {
+    team::limit_threads(n)
+}
+
+#[pyfunction]
 pub fn set_num_threads(n: usize) -> PyResult<()> {
     if !(1..=team::MAX_THREADS).contains(&n) {
         let most = team::MAX_THREADS;

@@ -8,6 +8,7 @@
 
 mod elementwise;
 mod elu;
+mod exponential;
 mod gelu;
 mod gelu_tanh;
 mod hard_sigmoid;
@@ -120,6 +121,7 @@ activations! {
     "tanh" => Tanh in tanh,
     "sigmoid" => Sigmoid in sigmoid,
     "hard_sigmoid" => HardSigmoid in hard_sigmoid,
+    "exponential" => Exponential in exponential,
     "softmax" => Softmax in softmax,
 }
 

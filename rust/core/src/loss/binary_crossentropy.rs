@@ -9,7 +9,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{Lanes, Parameters, Rows, Targets, clip};
+use super::{Lanes, Limits, Parameters, Rows, Targets, clip};
 use crate::activation::Activation;
 
 /// `binary_crossentropy`
@@ -17,13 +17,14 @@ use crate::activation::Activation;
 pub struct BinaryCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
+    limits: Option<Limits>,
 }
 
 impl Rows for BinaryCrossentropy {
     const TARGETS: Targets = Targets::Vectors;
 
-    fn with(Parameters { from_logits, label_smoothing, .. }: Parameters) -> Self {
-        Self { from_logits, label_smoothing }
+    fn with(Parameters { from_logits, label_smoothing, floor, .. }: Parameters) -> Self {
+        Self { from_logits, label_smoothing, limits: Limits::new(floor) }
     }
 
     fn on_inputs_of(self, activation: Activation) -> Option<Self> {
@@ -39,10 +40,10 @@ impl Rows for BinaryCrossentropy {
         let mut sum = V::zero();
         for j in 0..rows.outputs() {
             let y = rows.target(j).mul_add(keep, shift);
-            let (loss, derivative) = if self.from_logits {
-                from_logit::<T, V>(rows.output(j), y)
-            } else {
-                from_probability::<T, V>(rows.output(j), y)
+            let (loss, derivative) = match (self.from_logits, self.limits) {
+                (true, None) => from_logit::<T, V>(rows.output(j), y),
+                (true, Some(limits)) => from_logit_limited::<T, V>(rows.output(j), y, limits),
+                (false, _) => from_probability::<T, V>(rows.output(j), y),
             };
             sum = sum + loss;
             rows.set_gradient(j, derivative * mean);
@@ -56,6 +57,16 @@ fn from_logit<T: Element, V: Vector<Elem = T>>(z: V, y: V) -> (V, V) {
     let above = V::select(z.le(V::zero()), V::zero(), z);
     let loss = (-z).mul_add(y, above) + T::log1p(T::exp(-z.abs()));
     (loss, T::sigmoid(z) - y)
+}
+
+/// -log p and -log(1 - p) one by one, each within its limits.
+#[inline(always)]
+fn from_logit_limited<T: Element, V: Vector<Elem = T>>(z: V, y: V, limits: Limits) -> (V, V) {
+    let rest = T::log1p(T::exp(-z.abs()));
+    let is_positive = V::zero().lt(z);
+    let yes = limits.apply(V::select(is_positive, rest, rest - z));
+    let no = limits.apply(V::select(is_positive, rest + z, rest));
+    (y.mul_add(yes, (V::one() - y) * no), T::sigmoid(z) - y)
 }
 
 #[inline(always)]

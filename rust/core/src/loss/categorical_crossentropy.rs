@@ -6,7 +6,7 @@
 use dlcore_kernels::simd::{Element, Vector};
 
 use super::cross_entropy::{self, Truth};
-use super::{Lanes, Parameters, Rows, Targets};
+use super::{Lanes, Limits, Parameters, Rows, Targets};
 use crate::activation::Activation;
 
 /// `categorical_crossentropy`
@@ -14,13 +14,14 @@ use crate::activation::Activation;
 pub struct CategoricalCrossentropy {
     from_logits: bool,
     label_smoothing: f64,
+    limits: Option<Limits>,
 }
 
 impl Rows for CategoricalCrossentropy {
     const TARGETS: Targets = Targets::Vectors;
 
-    fn with(Parameters { from_logits, label_smoothing, .. }: Parameters) -> Self {
-        Self { from_logits, label_smoothing }
+    fn with(Parameters { from_logits, label_smoothing, floor, .. }: Parameters) -> Self {
+        Self { from_logits, label_smoothing, limits: Limits::new(floor) }
     }
 
     fn on_inputs_of(self, activation: Activation) -> Option<Self> {
@@ -32,7 +33,7 @@ impl Rows for CategoricalCrossentropy {
     fn lanes<T: Element, V: Vector<Elem = T>>(self, rows: &mut Lanes<'_, T, V>) -> V {
         let truth = Smoothed(self.label_smoothing);
         if self.from_logits {
-            cross_entropy::from_logits(truth, rows)
+            cross_entropy::from_logits(truth, self.limits, rows)
         } else {
             cross_entropy::from_probabilities(truth, rows)
         }

@@ -11,7 +11,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{Lanes, clip};
+use super::{Lanes, Limits, clip};
 
 /// A way to write the target.
 pub trait Truth: Copy {
@@ -21,7 +21,11 @@ pub trait Truth: Copy {
 
 /// Loss and gradient from logits.
 #[inline(always)]
-pub fn from_logits<T: Element, V: Vector<Elem = T>>(truth: impl Truth, rows: &mut Lanes<'_, T, V>) -> V {
+pub fn from_logits<T: Element, V: Vector<Elem = T>>(
+    truth: impl Truth,
+    limits: Option<Limits>,
+    rows: &mut Lanes<'_, T, V>,
+) -> V {
     let mut largest = rows.output(0);
     for j in 1..rows.outputs() {
         largest = rows.output(j).at_least(largest);
@@ -38,7 +42,11 @@ pub fn from_logits<T: Element, V: Vector<Elem = T>>(truth: impl Truth, rows: &mu
     let mut loss = V::zero();
     for j in 0..rows.outputs() {
         let y = truth.class(rows, j);
-        loss = y.mul_add(log_sum - (rows.output(j) - largest), loss);
+        let mut surprise = log_sum - (rows.output(j) - largest);
+        if let Some(limits) = limits {
+            surprise = limits.apply(surprise);
+        }
+        loss = y.mul_add(surprise, loss);
         let derivative = rows.scratch(j).mul_add(scale, -y);
         rows.set_gradient(j, derivative);
     }

@@ -1,16 +1,17 @@
 //! Losses: one room each; value and gradient in one pass over the last layer.
 //!
 //! A loss looks at one vector of rows at a time ([`Lanes`]): it returns their losses and leaves the
-//! gradient by each output behind. The loss of a batch is the sum over its rows of weight times
-//! loss, divided by the number of rows (Keras's `sum_over_batch_size`).
+//! gradient by each output behind. How rows make the loss of a batch: objective.rs.
 
 mod binary_crossentropy;
 mod categorical_crossentropy;
 mod cross_entropy;
+mod half_poisson_deviance;
 mod huber;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod poisson;
+mod quantile;
 mod sparse_categorical_crossentropy;
 
 use dlcore_kernels::matrix::{Matrix, MatrixMut};
@@ -18,6 +19,8 @@ use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::activation::Activation;
 use crate::error::Error;
+
+pub use quantile::Quantiles;
 
 /// What the targets of a loss look like.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +40,11 @@ pub struct Parameters {
     pub label_smoothing: f64,
     /// Where Huber's loss turns from square to line.
     pub delta: f64,
+    /// Cross-entropies from logits: a loss is reported as if no probability were nearer to 0 or 1 than
+    /// this. The gradient does not know.
+    pub floor: f64,
+    /// The quantile that each output is to be; the last one holds for all that follow.
+    pub quantiles: Quantiles,
 }
 
 /// A loss on vectors of rows.
@@ -122,6 +130,27 @@ fn clip<V: Vector>(p: V) -> (V, V::Mask) {
     (V::select(too_low, low, V::select(too_high, high, p)), V::either(too_low, too_high))
 }
 
+/// Bounds of -log p that keep a reported loss finite: those for p not nearer to 0 or 1 than a floor.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Limits {
+    low: f64,
+    high: f64,
+}
+
+impl Limits {
+    /// None for a floor of zero.
+    fn new(floor: f64) -> Option<Self> {
+        (floor > 0.0).then(|| Self { low: -(-floor).ln_1p(), high: -floor.ln() })
+    }
+
+    /// NaN stays NaN.
+    #[inline(always)]
+    fn apply<V: Vector>(self, surprise: V) -> V {
+        let (low, high) = (V::constant(self.low), V::constant(self.high));
+        V::select(surprise.lt(low), low, V::select(high.lt(surprise), high, surprise))
+    }
+}
+
 /// Makes the type [`Loss`], which is one of the table's, and the look-up by name.
 macro_rules! losses {
     ($($name:literal => $variant:ident in $room:ident),* $(,)?) => {
@@ -177,6 +206,8 @@ losses! {
     "mean_absolute_error" => MeanAbsoluteError in mean_absolute_error,
     "huber" => Huber in huber,
     "poisson" => Poisson in poisson,
+    "half_poisson_deviance" => HalfPoissonDeviance in half_poisson_deviance,
+    "quantile" => Quantile in quantile,
 }
 
 /// The arguments of a pass over a feature-major block: columns are rows of the batch.
@@ -187,8 +218,8 @@ pub struct Pass<'a, T> {
     pub targets: Matrix<'a, T>,
     /// A weight a row.
     pub weights: Option<&'a [T]>,
-    /// The number of rows in the whole batch.
-    pub batch_rows: usize,
+    /// What a row counts for in the batch's gradient, before its weight.
+    pub share: f64,
     /// Filled with the derivative of the batch's loss by each output.
     pub gradient: MatrixMut<'a, T>,
     /// Filled with weight times loss of each row.
@@ -205,8 +236,8 @@ impl<L: Rows, T: Element> Kernel for WithLoss<'_, L, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Pass { outputs, targets, weights, batch_rows, mut gradient, losses } = self.pass;
-        let share = T::Vector::<S>::splat(T::from_f64(1.0 / batch_rows as f64));
+        let Pass { outputs, targets, weights, share, mut gradient, losses } = self.pass;
+        let share = T::Vector::<S>::splat(T::from_f64(share));
         for column in (0..outputs.columns()).step_by(T::LANES) {
             let weight = match weights {
                 Some(weights) => T::Vector::<S>::load_part(&weights[column..]),

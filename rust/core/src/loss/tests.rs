@@ -3,7 +3,7 @@
 use dlcore_kernels::matrix::{Matrix, MatrixMut};
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 
-use super::{Loss, Parameters, Pass, Targets, find};
+use super::{Loss, Parameters, Pass, Quantiles, Targets, find};
 use crate::activation::Activation;
 
 const ROWS: usize = 19;
@@ -15,7 +15,7 @@ fn log_sigmoid(z: f64) -> f64 {
 
 /// The loss of one row, in plain words.
 fn naive(name: &str, parameters: Parameters, outputs: &[f64], targets: &[f64]) -> f64 {
-    let Parameters { from_logits, label_smoothing: s, delta } = parameters;
+    let Parameters { from_logits, label_smoothing: s, delta, floor, quantiles } = parameters;
     let n = outputs.len() as f64;
     let clip = |p: f64| p.clamp(1e-7, 1.0 - 1e-7);
     let mean = |term: &dyn Fn(f64, f64) -> f64| {
@@ -24,8 +24,9 @@ fn naive(name: &str, parameters: Parameters, outputs: &[f64], targets: &[f64]) -
     match name {
         "binary_crossentropy" => mean(&|p, y| {
             let y = y * (1.0 - s) + s / 2.0;
+            let limit = |log_p: f64| log_p.clamp(floor.ln(), (-floor).ln_1p());
             let (log_p, log_not_p) = if from_logits {
-                (log_sigmoid(p), log_sigmoid(-p))
+                (limit(log_sigmoid(p)), limit(log_sigmoid(-p)))
             } else {
                 (clip(p).ln(), (1.0 - clip(p)).ln())
             };
@@ -37,12 +38,14 @@ fn naive(name: &str, parameters: Parameters, outputs: &[f64], targets: &[f64]) -
             let sum: f64 = outputs.iter().sum();
             let mut loss = 0.0;
             for (j, &p) in outputs.iter().enumerate() {
-                let y = if name.starts_with("sparse") {
-                    f64::from(u8::from(targets[0] == j as f64))
+                let sparse = name.starts_with("sparse");
+                let y = if sparse { f64::from(u8::from(targets[0] == j as f64)) } else { targets[j] };
+                let y = y * (1.0 - s) + s / n;
+                let log_p = if from_logits {
+                    (p - largest - logits_sum.ln()).clamp(floor.ln(), (-floor).ln_1p())
                 } else {
-                    targets[j] * (1.0 - s) + s / n
+                    clip(p / sum).ln()
                 };
-                let log_p = if from_logits { p - largest - logits_sum.ln() } else { clip(p / sum).ln() };
                 loss -= y * log_p;
             }
             loss
@@ -54,6 +57,15 @@ fn naive(name: &str, parameters: Parameters, outputs: &[f64], targets: &[f64]) -
             if e <= delta { 0.5 * e * e } else { delta * e - 0.5 * delta * delta }
         }),
         "poisson" => mean(&|p, y| p - y * (p + 1e-7).ln()),
+        "half_poisson_deviance" => mean(&|p, y| p - y * p.ln() + if y > 0.0 { y * y.ln() - y } else { 0.0 }),
+        "quantile" => {
+            let pairs = outputs.iter().zip(targets).enumerate();
+            let one = |(j, (p, y)): (usize, (&f64, &f64))| {
+                let q = quantiles.of(j);
+                if y >= p { q * (y - p) } else { (1.0 - q) * (p - y) }
+            };
+            pairs.map(one).sum::<f64>() / n
+        }
         _ => panic!("no formula for {name}"),
     }
 }
@@ -87,7 +99,7 @@ fn pass<T: Element>(
             outputs: Matrix::from_slice(&outputs, n, ROWS),
             targets: Matrix::from_slice(&targets, targets.len() / ROWS, ROWS),
             weights: weights.as_deref(),
-            batch_rows: BATCH_ROWS,
+            share: 1.0 / BATCH_ROWS as f64,
             gradient: MatrixMut::from_slice(&mut gradient, n, ROWS),
             losses: &mut losses,
         },
@@ -100,7 +112,9 @@ fn all() -> Vec<(Loss, Parameters)> {
     for name in Loss::NAMES {
         for from_logits in [false, true] {
             for label_smoothing in [0.0, 0.1] {
-                let parameters = Parameters { from_logits, label_smoothing, delta: 0.3 };
+                let quantiles = Quantiles::new(&[0.1, 0.75]).unwrap();
+                let parameters =
+                    Parameters { from_logits, label_smoothing, delta: 0.3, floor: 0.0, quantiles };
                 all.push((find(name, parameters).unwrap(), parameters));
             }
         }
@@ -124,9 +138,9 @@ fn column(block: &[f64], row: usize) -> Vec<f64> {
     block.iter().skip(row).step_by(ROWS).copied().collect()
 }
 
-/// Poisson takes the logarithm of an output, which must not be negative.
+/// Poisson's take the logarithm of an output, which must not be negative.
 fn is_defined(loss: Loss, parameters: Parameters) -> bool {
-    loss.name() != "poisson" || !parameters.from_logits
+    !matches!(loss.name(), "poisson" | "half_poisson_deviance") || !parameters.from_logits
 }
 
 #[test]
@@ -176,8 +190,10 @@ fn without_weights_each_row_counts_once() {
 /// Logits of plus and minus 10 000, probabilities of exactly 0 and 1.
 #[test]
 fn extremes_stay_finite_and_right() {
+    // A deviance from a rate of 0 is infinite, rightly.
+    let can_be_extreme = |loss: Loss| loss.name() != "half_poisson_deviance";
     for (loss, parameters) in all().into_iter().filter(|&(loss, parameters)| is_defined(loss, parameters)) {
-        for n in [2, 3] {
+        for n in [2, 3].into_iter().filter(|_| can_be_extreme(loss)) {
             let (low, high) = if parameters.from_logits { (-1e4, 1e4) } else { (0.0, 1.0) };
             let outputs: Vec<f64> = (0..n * ROWS).map(|i| [low, high][(i % ROWS + i / ROWS) % 2]).collect();
             let targets: Vec<f64> = match loss.targets() {
@@ -239,6 +255,9 @@ fn on_the_inputs_of_its_activation_a_loss_is_the_same() {
     for (loss, parameters) in all() {
         for activation in Activation::NAMES.iter().map(|name| Activation::named(name, 1.0).unwrap()) {
             let Some(fused) = loss.on_inputs_of(activation) else { continue };
+            if !is_defined(loss, parameters) {
+                continue;
+            }
             pairs += 1;
             assert!(!parameters.from_logits);
             let (logits, targets) = data(fused, Parameters { from_logits: true, ..parameters }, 3);
@@ -252,7 +271,7 @@ fn on_the_inputs_of_its_activation_a_loss_is_the_same() {
             }
         }
     }
-    assert_eq!(pairs, 6, "three losses, with and without label smoothing");
+    assert_eq!(pairs, 8, "four losses, with and without label smoothing");
 }
 
 fn run_activation(activation: Activation, block: &mut [f64], kept: Option<&[f64]>) {

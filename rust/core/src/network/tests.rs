@@ -1,6 +1,6 @@
 //! Whole trainings: the same bits everywhere, no allocation in a step, and what faults leave behind.
 
-use dlcore_kernels::gather::Order;
+use dlcore_kernels::gather::{Order, Source};
 
 use super::*;
 use crate::loss;
@@ -32,6 +32,7 @@ fn recipe(loss_name: &str, optimizer_name: &str, clipping: Clipping) -> Recipe {
     };
     Recipe {
         loss: loss::find(loss_name, loss::Parameters { delta: 1.0, ..Default::default() }).unwrap(),
+        objective: Objective::default(),
         metrics: vec![Metric::named("mean_absolute_error", 0.5).unwrap()],
         optimizer: optimizer::find(optimizer_name, optimizer_parameters).unwrap(),
         clipping,
@@ -71,14 +72,14 @@ impl<T: Element> Case<T> {
 
     fn train(&mut self, order: Order<'_>, rows: usize, batch: usize, rate: f64) -> Outcome {
         let [width, outputs] = self.widths;
-        let x = Source::new(&self.x, width).unwrap();
+        let x = Input::Dense(Source::new(&self.x, width).unwrap());
         let data =
             Data { x, y: Source::new(&self.y, outputs), weights: Source::new(&self.weights, 1), order, rows };
         self.network.train(data, batch, rate, &mut || true).unwrap()
     }
 
     fn predict(&mut self) -> Vec<T> {
-        let x = Source::new(&self.x, self.widths[0]).unwrap();
+        let x = Input::Dense(Source::new(&self.x, self.widths[0]).unwrap());
         let mut outputs = vec![T::default(); x.rows() * self.widths[1]];
         self.network.predict(x, &mut outputs, &mut || true).unwrap();
         outputs
@@ -209,7 +210,7 @@ fn chunks_add_up_to_the_gradient() {
         let part = |values: &[f64], width| values[rows.start * width..rows.end * width].to_vec();
         let (x, y, weights) = (part(&case.x, 5), part(&case.y, 2), part(&case.weights, 1));
         let data = Data {
-            x: Source::new(&x, 5).unwrap(),
+            x: Input::Dense(Source::new(&x, 5).unwrap()),
             y: Source::new(&y, 2),
             weights: Source::new(&weights, 1),
             order: Order::Sequence,
@@ -255,7 +256,9 @@ fn check_predictions(layers: &[Layer]) {
         for count in [1, 2, 3, 4, 5, 9] {
             let x = case.x[first * 33..(first + count) * 33].to_vec();
             let mut alone = vec![0.0; count * 5];
-            case.network.predict(Source::new(&x, 33).unwrap(), &mut alone, &mut || true).unwrap();
+            case.network
+                .predict(Input::Dense(Source::new(&x, 33).unwrap()), &mut alone, &mut || true)
+                .unwrap();
             assert_eq!(alone, together[first * 5..(first + count) * 5], "{count} rows from {first}");
         }
     }
@@ -335,7 +338,7 @@ fn a_stop_is_after_a_whole_batch() {
     let mut case = Case::<f32>::new(Isa::best(), 100, &layers, 640);
     case.network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
     let [width, outputs] = case.widths;
-    let x = Source::new(&case.x, width).unwrap();
+    let x = Input::Dense(Source::new(&case.x, width).unwrap());
     let data = Data { x, y: Source::new(&case.y, outputs), weights: None, order: Order::Sequence, rows: 640 };
     let mut asked = 0;
     let mut keep_on = || {
@@ -351,13 +354,13 @@ fn a_stop_is_after_a_whole_batch() {
 fn errors_name_the_argument() {
     let message = |result: Result<Outcome, Error>| result.unwrap_err().to_string();
     let mut case = Case::<f32>::new(Isa::best(), 3, &[dense(2, 0.0)], 8);
-    let x = Source::new(&case.x, 3).unwrap();
+    let x = Input::Dense(Source::new(&case.x, 3).unwrap());
     let data = |x, y, weights| Data { x, y, weights, order: Order::Sequence, rows: 8 };
     let network = &mut case.network;
     assert!(message(network.train(data(x, None, None), 4, 0.1, &mut || true)).contains("compile()"));
     network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
     assert!(message(network.train(data(x, None, None), 4, 0.1, &mut || true)).starts_with("y:"));
-    let wide = Source::new(&case.x, 4).unwrap();
+    let wide = Input::Dense(Source::new(&case.x, 4).unwrap());
     assert!(
         message(network.train(data(wide, None, None), 4, 0.1, &mut || true))
             .starts_with("x: expected rows of 3")

@@ -29,6 +29,7 @@ mod barrier;
 
 pub use barrier::{Barrier, BreakOnPanic};
 
+use std::cell::Cell;
 use std::hint;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,6 +45,11 @@ const LINGER: Duration = Duration::from_micros(200);
 
 /// The configured number; 0 until it is set.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// What teams that start on this thread are held to.
+    static LIMIT: Cell<usize> = const { Cell::new(MAX_THREADS) };
+}
 
 static POOL: Mutex<Option<Arc<Pool>>> = Mutex::new(None);
 
@@ -76,8 +82,13 @@ impl Pool {
     }
 }
 
-/// How many threads a team may have: what was set, else what the machine lends to this process.
+/// How many threads a team may have that starts on this thread.
 pub fn threads() -> usize {
+    configured().min(LIMIT.get())
+}
+
+/// What was set for all, else what the machine lends to this process.
+fn configured() -> usize {
     match THREADS.load(Ordering::Relaxed) {
         0 => available(),
         set => set,
@@ -100,9 +111,14 @@ pub fn set_threads(threads: usize) {
     THREADS.store(threads, Ordering::Relaxed);
 }
 
+/// Sets how many threads a team that starts on this thread may have at most; returns what held before.
+pub fn limit_threads(threads: usize) -> usize {
+    LIMIT.replace(threads.clamp(1, MAX_THREADS))
+}
+
 /// The pool of this process, for the number of threads that is set now; none if it cannot be had.
 fn pool() -> Option<Arc<Pool>> {
-    let threads = threads();
+    let threads = configured();
     let mut slot = match POOL.try_lock() {
         Ok(slot) => slot,
         Err(TryLockError::Poisoned(error)) => error.into_inner(),
@@ -142,6 +158,7 @@ struct Claim {
 impl Claim {
     fn of(wanted: usize) -> Option<Self> {
         let pool = pool()?;
+        let wanted = wanted.min(LIMIT.get());
         let mut members = 1;
         let grown = pool.busy.fetch_update(Ordering::AcqRel, Ordering::Acquire, |busy| {
             members = wanted.min(pool.threads.saturating_sub(busy)).max(1);

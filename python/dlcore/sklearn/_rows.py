@@ -1,0 +1,49 @@
+"""Rows as the core takes them: a contiguous array, or compressed rows."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+from dlcore import _core
+from dlcore._data import is_ready
+from dlcore._typing import FloatArray, SparseRows
+
+
+class Rows(NamedTuple):
+    """What a fit or an evaluation goes over."""
+
+    x: FloatArray | SparseRows
+    y: FloatArray
+    weight: FloatArray | None
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.y)
+
+
+def is_plain(x: object, width: int, dtype: str) -> bool:
+    """Whether a matrix needs no further check and no conversion.
+
+    Asked before scikit-learn's `validate_data`, which costs more than a prediction.
+    """
+    return is_ready(x, dtype) and x.ndim == 2 and x.shape[1] == width and len(x) > 0 and _core.all_finite(x)
+
+
+def inputs(x: Any, dtype: str) -> FloatArray | SparseRows:
+    """A checked matrix, dense or sparse, without a copy where it lies as the core wants it."""
+    if not scipy.sparse.issparse(x):
+        return np.require(x, dtype, ["C", "A"])
+    rows = x.tocsr()
+    return (
+        np.require(rows.data, dtype, ["C", "A"]),
+        np.require(rows.indices, np.int32, ["C", "A"]).view(np.uint32),
+        rows.indptr.astype(np.uint64),
+        rows.shape[1],
+    )
+
+
+def take(x: Any, index: NDArray[np.integer[Any]], dtype: str) -> FloatArray | SparseRows:
+    """Some of the rows."""
+    return inputs(x[index], dtype)

@@ -1,0 +1,37 @@
+//! From the losses of a batch's rows to the one number that is minimised.
+//!
+//! ```text
+//! by rows      sum_i w_i loss_i / rows + penalty            Keras
+//! by weight    (sum_i w_i loss_i + penalty) / sum_i w_i     scikit-learn; w_i = 1 without weights
+//! ```
+
+/// How a batch's losses are averaged, and what they are multiplied by.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Objective {
+    /// Whether losses are divided by the batch's sum of weights.
+    pub by_weight: bool,
+    /// Whether the penalty is divided by it.
+    pub penalty_by_weight: bool,
+    /// Times this a loss is reported.
+    pub loss_scale: f64,
+    /// Times this its gradient is followed.
+    pub gradient_scale: f64,
+}
+
+impl Default for Objective {
+    fn default() -> Self {
+        Self { by_weight: false, penalty_by_weight: false, loss_scale: 1.0, gradient_scale: 1.0 }
+    }
+}
+
+impl Objective {
+    /// What the penalty and its gradient are multiplied by, in a batch of this sum of weights.
+    pub fn penalty_scale(&self, total: f64) -> f64 {
+        if self.penalty_by_weight { 1.0 / total } else { 1.0 }
+    }
+
+    /// The objective of a batch times its rows, from the sum of its weighted losses and the penalty.
+    pub fn of_rows(&self, losses: f64, penalty: f64, total: f64, rows: f64) -> f64 {
+        losses * self.loss_scale * (rows / total) + rows * penalty * self.penalty_scale(total)
+    }
+}
