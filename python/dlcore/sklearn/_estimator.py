@@ -202,7 +202,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         network = self._network(widths, activations, dtype, rows, index)
         if slots is not None:
             network.core.set_slots(*slots)
-        self._model = network
         fit_stochastic(self, network, rows, index, monitor, incremental)
 
     def _split(self, rows: Rows) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -306,6 +305,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         index: NDArray[Any] | None = None,
     ) -> Network:
         """A network to train, with the weights as they are."""
+        self.__dict__.pop("_model", None)  # makes room before memory is asked for
         penalty = 0.5 * self.alpha
         if self.alpha_scaling == "dataset":
             weight = rows.weight if index is None or rows.weight is None else rows.weight[index]
@@ -319,6 +319,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             [],
             optimizer_config(self),
         )
+        network.activation = self.activation
         self._model = network
         return network.load(self.coefs_, self.intercepts_)
 
@@ -337,24 +338,28 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
 
     def _predict_outputs(self, X: Any) -> NDArray[Any]:
         """The last layer's outputs (rows, outputs)."""
-        check_is_fitted(self)
-        dtype = str(self.coefs_[0].dtype)
-        if hasattr(self, "feature_names_in_") or not is_plain(X, self.n_features_in_, dtype):
-            X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
-            # As NumPy would have it: float64 if either is.
-            wide = np.result_type(X.dtype, dtype) if X.dtype.kind == "f" else np.dtype(dtype)
-            return self._run(inputs(X, dtype)).astype(wide, copy=False)
-        return self._run(X)
+        if "coefs_" not in self.__dict__:
+            check_is_fitted(self)
+        dtype = self.coefs_[0].dtype
+        if "feature_names_in_" not in self.__dict__ and is_plain(X, self.n_features_in_, dtype):
+            return self._run(X)
+        X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        # As NumPy would have it: float64 if either is.
+        wide = np.result_type(X.dtype, dtype) if X.dtype.kind == "f" else dtype
+        return self._run(inputs(X, str(dtype))).astype(wide, copy=False)
 
     def _run(self, x: Any) -> NDArray[Any]:
         model = self.__dict__.get("_model")
-        widths = [self.n_features_in_, *(len(bias) for bias in self.intercepts_)]
-        activations = [*self._hidden_activations(len(widths) - 2), self.out_activation_]
-        dtype = str(self.coefs_[0].dtype)
-        if model is None or model.settings[:3] != (widths, activations, dtype):
-            model = self._model = Network(widths, activations, dtype)
-        with self._threads():
-            return model.load(self.coefs_, self.intercepts_).core.predict(x)
+        if model is None or not model.is_of(self.activation, self.out_activation_, self.coefs_):
+            widths = [self.n_features_in_, *(len(bias) for bias in self.intercepts_)]
+            activations = [*self._hidden_activations(len(widths) - 2), self.out_activation_]
+            model = self._model = Network(widths, activations, str(self.coefs_[0].dtype))
+            model.activation = self.activation
+        model.load(self.coefs_, self.intercepts_)
+        if self.n_threads is None:
+            return model.core.predict(x)
+        with limited_threads(self.n_threads):
+            return model.core.predict(x)
 
     # Files
 

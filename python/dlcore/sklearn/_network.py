@@ -53,7 +53,10 @@ class Network:
         seed: int = 0,
     ) -> None:
         self.dtype = np.dtype(dtype)
-        self.settings = (list(widths), list(activations), dtype, penalty, list(dropout))
+        self.widths = list(widths)
+        self.out_activation = activations[-1]
+        self.activation: Any = None
+        """The estimator's parameter that the activations are from."""
         layers: list[dict[str, Any]] = []
         for i, (units, name) in enumerate(zip(widths[1:], activations, strict=True)):
             regularizers = {"kernel_l1": 0.0, "kernel_l2": penalty, "bias_l1": 0.0, "bias_l2": 0.0}
@@ -64,10 +67,22 @@ class Network:
                 layers.append({"kind": "dropout", "rate": float(dropout[i])})
         self.core = _core.Network(widths[0], layers, dtype, seed)
 
+    def is_of(self, activation: Any, out_activation: str, coefs: Sequence[Any]) -> bool:
+        """Whether the network is what an estimator with these attributes has."""
+        return (
+            self.activation == activation
+            and self.out_activation == out_activation
+            and self.dtype is coefs[0].dtype
+            and [len(kernel) for kernel in coefs] == self.widths[:-1]
+        )
+
     def load(self, coefs: Sequence[Any], intercepts: Sequence[Any]) -> Network:
         """Take an estimator's weights."""
         weights = [array for pair in zip(coefs, intercepts, strict=True) for array in pair]
-        self.core.set_weights([np.require(array, self.dtype, ["C", "A"]) for array in weights])
+        try:
+            self.core.set_weights(weights)
+        except (TypeError, ValueError):  # of another dtype or layout: somebody put them there
+            self.core.set_weights([np.require(array, self.dtype, ["C", "A"]) for array in weights])
         return self
 
     def weights(self) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:

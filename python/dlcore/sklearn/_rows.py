@@ -7,7 +7,6 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from dlcore import _core
-from dlcore._data import is_ready
 from dlcore._typing import FloatArray, SparseRows
 
 
@@ -23,12 +22,15 @@ class Rows(NamedTuple):
         return len(self.y)
 
 
-def is_plain(x: object, width: int, dtype: str) -> bool:
+def is_plain(x: Any, width: int, dtype: np.dtype[Any]) -> bool:
     """Whether a matrix needs no further check and no conversion.
 
     Asked before scikit-learn's `validate_data`, which costs more than a prediction.
     """
-    return is_ready(x, dtype) and x.ndim == 2 and x.shape[1] == width and len(x) > 0 and _core.all_finite(x)
+    if type(x) is not np.ndarray or x.dtype is not dtype or x.ndim != 2 or x.shape[1] != width:
+        return False
+    flags = x.flags
+    return flags.c_contiguous and flags.aligned and len(x) > 0 and _core.all_finite(x)
 
 
 def inputs(x: Any, dtype: str) -> FloatArray | SparseRows:

@@ -48,6 +48,34 @@ impl Dense {
         if i < self.fan_in { self.kernel_regularizer } else { self.bias_regularizer }
     }
 
+    /// The penalty on the rows of the parameters from `first` on: a sum for each whole vector's worth of rows, which
+    /// is where threads part them.
+    pub fn penalties<T: Element, S: Simd>(
+        &self,
+        parameters: Panels<'_, T>,
+        first: usize,
+        mut sum: impl FnMut(usize, T),
+    ) {
+        let rows = parameters.rows();
+        let kernel = self.fan_in.saturating_sub(first).min(rows);
+        for start in (0..rows).step_by(T::LANES) {
+            let end = rows.min(start + T::LANES);
+            let mut penalty = T::default();
+            if start < kernel {
+                penalty = self.kernel_regularizer.penalty::<T, S>(parameters, start..end.min(kernel));
+            }
+            if end > kernel {
+                penalty = penalty + self.bias_regularizer.penalty::<T, S>(parameters, start.max(kernel)..end);
+            }
+            sum(start, penalty);
+        }
+    }
+
+    /// Whether the penalty's gradient is proportional to the weights, so that an update can add it.
+    pub fn only_shrinks(&self) -> bool {
+        self.kernel_regularizer.l1 == 0.0 && self.bias_regularizer.l1 == 0.0
+    }
+
     /// `output = W^T input + b`, or those of its rows that begin with unit `first`.
     pub fn forward<T: Element, S: Simd>(
         &self,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dlcore_kernels::gather::{self, Order, Source, Upcoming};
 use dlcore_kernels::gemm::Epilogue;
 use dlcore_kernels::matrix::Matrix;
+use dlcore_kernels::panels::PanelsMut;
 use dlcore_kernels::program::{Job, Share, View, ViewMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 use dlcore_kernels::sparse::{self, SparseBatch, SparseSource};
@@ -92,6 +93,13 @@ pub struct Clipping {
     pub norm: Option<f64>,
     /// The norm of all gradients together.
     pub global_norm: Option<f64>,
+}
+
+impl Clipping {
+    /// Whether a norm must be known before anything is updated.
+    pub fn by_norm(&self) -> bool {
+        self.norm.is_some() || self.global_norm.is_some()
+    }
 }
 
 /// Hears when a thread begins and ends its share of a phase: for profiles (benches/phases.rs).
@@ -477,9 +485,9 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         let (mut gradient, mut penalties) = (present(gradient).panels(), present(penalties).matrix());
         let parameters = present(parameters).panels();
         let scale = self.objective.penalty_scale(step.total);
+        dense.penalties::<T, S>(parameters, start, |row, penalty| penalties.row(row)[0] = penalty);
         for i in 0..parameters.rows() {
             let regularizer = dense.regularizer(start + i);
-            penalties.row(i)[0] = regularizer.penalty::<T, S>(parameters, i);
             if regularizer.is_some() {
                 regularizer.times(scale).add_gradient::<T, S>(parameters, gradient.reborrow(), i);
             }
@@ -491,6 +499,8 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         Change {
             factors: step.factors,
             gradient_scale: 1.0,
+            l2: 0.0,
+            bias_l2: 0.0,
             clip_value: self.clipping.value.unwrap_or(f64::INFINITY),
             decay: self.weight_decay * self.learning_rate,
         }
@@ -499,6 +509,33 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     /// A batch whose loss is not finite changes nothing.
     fn is_sound<S: Simd>(losses: Option<View<'_, T>>, step: &Step) -> bool {
         S::call(AllFinite { values: &present(losses).matrix().row(0)[..step.rows] })
+    }
+
+    /// The weights and slots among the regions that an update writes. If the update is to add the penalty's
+    /// gradient, they are behind the penalties, which are found here, before the weights change.
+    fn pull<'a, S: Simd>(
+        &self,
+        dense: &Dense,
+        start: usize,
+        change: &mut Change,
+        step: &Step,
+        writes: [Option<ViewMut<'a, T>>; 5],
+    ) -> [Option<PanelsMut<'a, T>>; 4] {
+        let [first, second, third, fourth, fifth] = writes;
+        if !(dense.is_regularized() && dense.only_shrinks() && !self.clipping.by_norm()) {
+            return [first, second, third, fourth].map(|view| view.map(ViewMut::panels));
+        }
+        let panels = [second, third, fourth, fifth].map(|view| view.map(ViewMut::panels));
+        let mut penalties = present(first).matrix();
+        if let Some(weights) = &panels[0] {
+            dense.penalties::<T, S>(weights.as_panels(), start, |row, penalty| {
+                penalties.row(row)[0] = penalty
+            });
+        }
+        let scale = 2.0 * self.objective.penalty_scale(step.total);
+        change.l2 = scale * dense.kernel_regularizer.l2;
+        change.bias_l2 = scale * dense.bias_regularizer.l2;
+        panels
     }
 
     fn note(&self, stayed_finite: bool) {
@@ -517,18 +554,24 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
             Input::Dense(x) => Upcoming::new(x, self.data.order, next + mine.start..next + mine.end),
             Input::Sparse(_) => Upcoming::nothing(),
         };
-        let ([input, slope_rows, losses], [weights, slot_0, slot_1, slot_2]) = share.take();
+        let Some(dense) = &self.stages[index].dense else { return };
+        let start = share.start();
+        let ([input, slope_rows, losses], writes) = share.take();
         if !Self::is_sound::<S>(losses, step) {
             return;
         }
+        let mut change = self.change(step);
+        let [weights, slots @ ..] = self.pull::<S>(dense, start, &mut change, step, writes);
+        let kernel_rows = dense.fan_in.saturating_sub(start);
         let input = present(input).matrix().column_range(0..step.rows);
         let slope_rows = present(slope_rows).matrix().row_range(0..step.rows);
         let stayed_finite = rule.learn::<T, S>(
-            self.change(step),
+            change,
+            kernel_rows,
             input.strided(),
             slope_rows,
-            present(weights).panels(),
-            [slot_0, slot_1, slot_2].map(|slot| slot.map(ViewMut::panels)),
+            present(weights),
+            slots,
             upcoming,
         );
         self.note(stayed_finite);
@@ -548,31 +591,22 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     fn update<S: Simd>(&self, index: usize, step: &Step, share: Share<'_, T>) {
         let (Some(rule), Some(dense)) = (self.optimizer, &self.stages[index].dense) else { return };
         let start = share.start();
-        let ([gradient, losses, norms], [weights, slot_0, slot_1, slot_2]) = share.take();
+        let ([gradient, losses, norms], writes) = share.take();
         if !Self::is_sound::<S>(losses, step) {
             return;
         }
-        let (gradient, mut weights) = (present(gradient).panels(), present(weights).panels());
-        let mut slots = [slot_0, slot_1, slot_2].map(|slot| slot.map(ViewMut::panels));
-        let norms = norms.map(View::matrix);
+        let mut kernel = self.change(step);
+        let [weights, slots @ ..] = self.pull::<S>(dense, start, &mut kernel, step, writes);
+        let (gradient, weights) = (present(gradient).panels(), present(weights));
+        let mut bias = Change { l2: kernel.bias_l2, ..kernel };
+        if let Some(norms) = norms.map(View::matrix) {
+            kernel.gradient_scale = self.clip_scale(norms, index, 0..dense.fan_in);
+            bias.gradient_scale = self.clip_scale(norms, index, dense.fan_in..dense.parameter_rows());
+        }
         let rows = weights.rows();
         let kernel_rows = dense.fan_in.saturating_sub(start).min(rows);
-        let variables =
-            [(0..kernel_rows, 0..dense.fan_in), (kernel_rows..rows, dense.fan_in..dense.parameter_rows())];
-        for (rows, variable) in variables.into_iter().filter(|(rows, _)| !rows.is_empty()) {
-            let mut change = self.change(step);
-            if let Some(norms) = norms {
-                change.gradient_scale = self.clip_scale(norms, index, variable);
-            }
-            for panel in 0..weights.count() {
-                let slots = slots
-                    .each_mut()
-                    .map(|slot| slot.as_mut().map_or(&mut [][..], |slot| slot.panel(panel, rows.clone())));
-                let gradients = gradient.panel(panel, rows.clone());
-                let weights = weights.panel(panel, rows.clone());
-                self.note(rule.run::<T, S>(change, weights, gradients, slots));
-            }
-        }
+        let changes = [(0..kernel_rows, kernel), (kernel_rows..rows, bias)];
+        self.note(rule.run_panels::<T, S>(changes, weights, gradient, slots));
     }
 
     /// By what gradients are multiplied so that their norm is at most what is allowed. `rows` are

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use dlcore_kernels::gather::Order;
 use dlcore_kernels::memory::Memory;
+use dlcore_kernels::panels::Panels;
 use dlcore_kernels::program::Peek;
-use dlcore_kernels::simd::{Element, Isa};
+use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 use dlcore_kernels::team;
 
 use crate::arena;
+use crate::dense::Dense;
 use crate::epoch::{Clipping, Data, Epoch, Input, Probe};
 use crate::error::Error;
 use crate::loss::{Loss, Targets};
@@ -303,10 +305,7 @@ impl<T: Element> Network<T> {
             let (Some(dense), Some(region)) = (stage.dense, region) else { continue };
             if dense.is_regularized() {
                 let weights = arena::panels(self.parameters.as_slice(), region);
-                for row in 0..region.rows {
-                    let regularizer = dense.regularizer(row);
-                    sum += self.isa.run(RowPenalty { regularizer, weights, row }).to_f64();
-                }
+                sum += self.isa.run(Penalty { dense, weights });
             }
         }
         sum
@@ -366,7 +365,7 @@ impl<T: Element> Network<T> {
             target_width,
             metrics: recipe.metrics.len(),
             slots: training.slots.len(),
-            norms: recipe.clipping.norm.is_some() || recipe.clipping.global_norm.is_some(),
+            norms: recipe.clipping.by_norm(),
             clips: recipe.clipping.value.is_some(),
             threads: team::threads(),
         };
@@ -481,17 +480,18 @@ fn penalty<T: Element>(peek: &Peek<'_, T>, region: Option<dlcore_kernels::progra
     (0..rows.rows()).map(|i| rows.row(i)[0].to_f64()).sum()
 }
 
-struct RowPenalty<'a, T> {
-    regularizer: crate::regularizer::Regularizer,
-    weights: dlcore_kernels::panels::Panels<'a, T>,
-    row: usize,
+struct Penalty<'a, T> {
+    dense: Dense,
+    weights: Panels<'a, T>,
 }
 
-impl<T: Element> dlcore_kernels::simd::Kernel for RowPenalty<'_, T> {
-    type Output = T;
+impl<T: Element> Kernel for Penalty<'_, T> {
+    type Output = f64;
     #[inline(always)]
-    fn run<S: dlcore_kernels::simd::Simd>(self) -> T {
-        self.regularizer.penalty::<T, S>(self.weights, self.row)
+    fn run<S: Simd>(self) -> f64 {
+        let mut sum = 0.0;
+        self.dense.penalties::<T, S>(self.weights, 0, |_, penalty| sum += penalty.to_f64());
+        sum
     }
 }
 

@@ -212,6 +212,12 @@ fn all_small(stages: &[Stage]) -> bool {
     dense.all(|dense| dense.fan_in * dense.units <= SMALL_WEIGHTS)
 }
 
+/// Whether the update adds the penalty's gradient, so that nobody else has to.
+fn rides(dense: Dense, request: &Request) -> bool {
+    let updates = request.purpose == Purpose::Train;
+    updates && dense.is_regularized() && dense.only_shrinks() && !request.norms
+}
+
 /// Whether the update takes the gradient straight from the product: where nothing else has to be done with
 /// it first, and where it gains. An update of a vector hides behind as many terms as a batch of about a
 /// hundred rows has; weights that no cache holds gain in any case, since their gradient is never written.
@@ -220,7 +226,7 @@ fn fuses(stage: &Stage, request: &Request) -> bool {
     let weights = dense.fan_in * dense.units;
     let is_possible = !request.norms
         && !request.clips
-        && !dense.is_regularized()
+        && (!dense.is_regularized() || rides(dense, request))
         && !is_narrow(dense)
         && request.batch_size <= UNCUT_ROWS;
     is_possible
@@ -553,7 +559,7 @@ impl<T: Element> Plan<T> {
             }
             // All gradients first: clipping by norm needs them all, and otherwise an update follows
             // its gradient without a meeting, since both split the same rows.
-            let together = all_small(stages) && !norms;
+            let together = all_small(stages) && !norms && !is_regularized;
             let mut later = Vec::new();
             for index in lowest..stages.len() {
                 let (Some(dense), Some(parameters), Some(gradient)) =
@@ -568,7 +574,12 @@ impl<T: Element> Plan<T> {
                 if !from_sparse {
                     factors.insert(0, Access::rows(input_of(index).first_rows(rows)));
                 }
-                let mut writes = vec![Access::rows(parameters)];
+                let rides = rides(dense, &request);
+                let mut writes = vec![];
+                if rides {
+                    writes.push(Access::rows(part(penalties, index, rows)));
+                }
+                writes.push(Access::rows(parameters));
                 writes.extend(moments().map(|memory| Access::rows(Region { memory, ..parameters })));
                 let losses = Access::whole(values.first_rows(1));
                 let fuses = !together && !from_sparse && fuses(&stages[index], &request);
@@ -582,7 +593,7 @@ impl<T: Element> Plan<T> {
                     let body = if from_sparse { Body::GradientSparse } else { Body::Gradient(index) };
                     phases.push(plain(body, factors, writes, rows));
                 }
-                if dense.is_regularized() {
+                if dense.is_regularized() && !rides {
                     let writes = vec![Access::rows(gradient), Access::rows(part(penalties, index, rows))];
                     phases.push(plain(Body::Regularize(index), vec![Access::rows(parameters)], writes, rows));
                 }

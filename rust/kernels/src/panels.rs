@@ -199,6 +199,11 @@ impl<'a, T: Copy> PanelsMut<'a, T> {
         self.shape.count()
     }
 
+    /// To read meanwhile.
+    pub fn as_panels(&self) -> Panels<'_, T> {
+        Panels { data: self.data, shape: self.shape, lifetime: PhantomData }
+    }
+
     /// The first element.
     pub fn as_mut_ptr(&mut self) -> *mut T {
         self.data

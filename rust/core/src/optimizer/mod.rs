@@ -13,10 +13,12 @@ mod adam;
 mod rmsprop;
 mod sgd;
 
+use std::ops::Range;
+
 use dlcore_kernels::gather::Upcoming;
 use dlcore_kernels::gemm::{self, Sink};
 use dlcore_kernels::matrix::{Matrix, Strided};
-use dlcore_kernels::panels::PanelsMut;
+use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::error::Error;
@@ -118,11 +120,29 @@ macro_rules! optimizers {
                 }
             }
 
+            /// The same for kernel and bias, each with its own change, rows of panels.
+            pub fn run_panels<T: Element, S: Simd>(
+                &self,
+                changes: [(Range<usize>, Change); 2],
+                weights: PanelsMut<'_, T>,
+                gradients: Panels<'_, T>,
+                slots: [Option<PanelsMut<'_, T>>; MAX_SLOTS],
+            ) -> bool {
+                match self {
+                    $($(Self::$variant(rule) => {
+                        S::call(PanelsWithRule { rule: *rule, changes, weights, gradients, slots })
+                    })+)*
+                }
+            }
+
             /// The same with gradients that are the product of `a` and `b`, and are not stored. There is
-            /// no clipping. Meanwhile the upcoming rows are asked for.
+            /// no clipping. Of the weights' rows, so many are a kernel's. Meanwhile the upcoming rows are
+            /// asked for.
+            #[expect(clippy::too_many_arguments, reason = "an update and the product that it follows")]
             pub fn learn<T: Element, S: Simd>(
                 &self,
                 change: Change,
+                kernel_rows: usize,
                 a: Strided<'_, T>,
                 b: Matrix<'_, T>,
                 weights: PanelsMut<'_, T>,
@@ -131,7 +151,7 @@ macro_rules! optimizers {
             ) -> bool {
                 match self {
                     $($(Self::$variant(rule) => {
-                        S::call(Learn { rule: *rule, change, a, b, weights, slots, upcoming })
+                        S::call(Learn { rule: *rule, change, kernel_rows, a, b, weights, slots, upcoming })
                     })+)*
                 }
             }
@@ -152,6 +172,10 @@ pub struct Change {
     pub factors: [f64; MAX_FACTORS],
     /// Gradients are multiplied by this (clipping by norm); 1 otherwise.
     pub gradient_scale: f64,
+    /// Then this times the weight is added to that of a kernel's weight: L2; 0 otherwise.
+    pub l2: f64,
+    /// The same for a bias.
+    pub bias_l2: f64,
     /// Then they are cut to plus or minus this; infinity otherwise.
     pub clip_value: f64,
     /// Decoupled weight decay times learning rate; 0 otherwise.
@@ -163,6 +187,11 @@ struct Stepper<R, V: Vector> {
     rule: R,
     factors: [V; MAX_FACTORS],
     gradient_scale: V,
+    l2: V,
+    /// Whether there is any L2: most often not.
+    pulls: bool,
+    /// Whether gradients are cut.
+    clips: bool,
     highest: V,
     minus_decay: V,
     /// Where all weights stayed finite so far.
@@ -180,6 +209,9 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
             rule,
             factors,
             gradient_scale: V::constant(change.gradient_scale),
+            l2: V::constant(change.l2),
+            pulls: change.l2 != 0.0 || change.bias_l2 != 0.0,
+            clips: change.clip_value.is_finite(),
             highest: V::constant(change.clip_value),
             minus_decay: V::constant(-change.decay),
             finite: V::zero().is_finite(),
@@ -201,6 +233,9 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         }
         let weight = load::<V, WHOLE>(weights);
         let mut gradient = gradient * self.gradient_scale;
+        if self.pulls {
+            gradient = weight.mul_add(self.l2, gradient);
+        }
         if CLIP {
             gradient = V::select(self.highest.lt(gradient), self.highest, gradient);
             gradient = V::select(gradient.lt(-self.highest), -self.highest, gradient);
@@ -215,6 +250,41 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         store::<V, WHOLE>(V::select(finite, new, weight), weights);
         for ((values, before), slot) in state.into_iter().zip(before).zip(&mut slots).take(R::SLOTS.len()) {
             store::<V, WHOLE>(V::select(finite, snap(values), before), slot);
+        }
+    }
+
+    /// Updates weights that lie one after another, like their gradients and slots.
+    #[inline(always)]
+    fn walk(&mut self, weights: &mut [T], gradients: &[T], slots: [&mut [T]; MAX_SLOTS]) {
+        if self.clips {
+            self.walk_and::<true>(weights, gradients, slots);
+        } else {
+            self.walk_and::<false>(weights, gradients, slots);
+        }
+    }
+
+    #[inline(always)]
+    fn walk_and<const CLIP: bool>(
+        &mut self,
+        weights: &mut [T],
+        gradients: &[T],
+        mut slots: [&mut [T]; MAX_SLOTS],
+    ) {
+        let length = weights.len();
+        let gradients = &gradients[..length];
+        for slot in &mut slots[..R::SLOTS.len()] {
+            *slot = &mut std::mem::take(slot)[..length];
+        }
+        let tail = length - length % T::LANES;
+        for at in (0..tail).step_by(T::LANES) {
+            let slots = slots.each_mut().map(|slot| slot.get_mut(at..at + T::LANES).unwrap_or(&mut []));
+            let gradient = load::<V, true>(&gradients[at..]);
+            self.step::<CLIP, true>(gradient, &mut weights[at..at + T::LANES], slots);
+        }
+        if tail < length {
+            let slots = slots.each_mut().map(|slot| slot.get_mut(tail..).unwrap_or(&mut []));
+            let gradient = load::<V, false>(&gradients[tail..]);
+            self.step::<CLIP, false>(gradient, &mut weights[tail..], slots);
         }
     }
 
@@ -237,37 +307,47 @@ impl<R: Rule, T: Element> Kernel for WithRule<'_, R, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
-        if self.change.clip_value.is_finite() { self.all::<S, true>() } else { self.all::<S, false>() }
+        let Self { rule, change, weights, gradients, slots } = self;
+        let mut stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
+        stepper.walk(weights, gradients, slots);
+        stepper.all_finite()
     }
 }
 
-impl<R: Rule, T: Element> WithRule<'_, R, T> {
+struct PanelsWithRule<'a, R, T> {
+    rule: R,
+    changes: [(Range<usize>, Change); 2],
+    weights: PanelsMut<'a, T>,
+    gradients: Panels<'a, T>,
+    slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
+}
+
+impl<R: Rule, T: Element> Kernel for PanelsWithRule<'_, R, T> {
+    type Output = bool;
+
     #[inline(always)]
-    fn all<S: Simd, const CLIP: bool>(mut self) -> bool {
-        let length = self.weights.len();
-        let gradients = &self.gradients[..length];
-        for slot in &mut self.slots[..R::SLOTS.len()] {
-            *slot = &mut std::mem::take(slot)[..length];
+    fn run<S: Simd>(self) -> bool {
+        let Self { rule, changes, mut weights, gradients, mut slots } = self;
+        let mut all_finite = true;
+        for (rows, change) in changes {
+            let mut stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
+            for panel in 0..weights.count() {
+                let slots = slots
+                    .each_mut()
+                    .map(|slot| slot.as_mut().map_or(&mut [][..], |slot| slot.panel(panel, rows.clone())));
+                let gradients = gradients.panel(panel, rows.clone());
+                stepper.walk(weights.panel(panel, rows.clone()), gradients, slots);
+            }
+            all_finite &= stepper.all_finite();
         }
-        let mut stepper = Stepper::<R, T::Vector<S>>::new(self.rule, self.change);
-        let tail = length - length % T::LANES;
-        for at in (0..tail).step_by(T::LANES) {
-            let slots = self.slots.each_mut().map(|slot| slot.get_mut(at..at + T::LANES).unwrap_or(&mut []));
-            let gradient = load::<T::Vector<S>, true>(&gradients[at..]);
-            stepper.step::<CLIP, true>(gradient, &mut self.weights[at..at + T::LANES], slots);
-        }
-        if tail < length {
-            let slots = self.slots.each_mut().map(|slot| slot.get_mut(tail..).unwrap_or(&mut []));
-            let gradient = load::<T::Vector<S>, false>(&gradients[tail..]);
-            stepper.step::<CLIP, false>(gradient, &mut self.weights[tail..], slots);
-        }
-        stepper.all_finite()
+        all_finite
     }
 }
 
 struct Learn<'a, R, T> {
     rule: R,
     change: Change,
+    kernel_rows: usize,
     a: Strided<'a, T>,
     b: Matrix<'a, T>,
     weights: PanelsMut<'a, T>,
@@ -280,9 +360,10 @@ impl<R: Rule, T: Element> Kernel for Learn<'_, R, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
-        let Self { rule, change, a, b, weights, slots, upcoming } = self;
+        let Self { rule, change, kernel_rows, a, b, weights, slots, upcoming } = self;
         let stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
-        let mut learning = Learning { stepper, weights, slots, upcoming };
+        let l2 = [change.l2, change.bias_l2].map(T::Vector::<S>::constant);
+        let mut learning = Learning { stepper, l2, kernel_rows, weights, slots, upcoming };
         gemm::outer::<T, S>(a, b, &mut learning);
         learning.stepper.all_finite()
     }
@@ -291,6 +372,9 @@ impl<R: Rule, T: Element> Kernel for Learn<'_, R, T> {
 /// Updates weights while their gradients are computed.
 struct Learning<'a, R, T, V: Vector> {
     stepper: Stepper<R, V>,
+    /// Of kernel and bias.
+    l2: [V; 2],
+    kernel_rows: usize,
     weights: PanelsMut<'a, T>,
     slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
     upcoming: Upcoming<'a, T>,
@@ -299,7 +383,10 @@ struct Learning<'a, R, T, V: Vector> {
 impl<R: Rule, T: Element, S: Simd> Sink<T, S> for Learning<'_, R, T, T::Vector<S>> {
     #[inline(always)]
     fn take(&mut self, gradient: T::Vector<S>, row: usize, panel: usize) {
-        let Self { stepper, weights, slots, upcoming } = self;
+        let Self { stepper, l2, kernel_rows, weights, slots, upcoming } = self;
+        if stepper.pulls {
+            stepper.l2 = l2[usize::from(row >= *kernel_rows)];
+        }
         upcoming.prefetch();
         // What the next tile will ask for.
         let ahead = row + S::TILE_ROWS;

@@ -107,6 +107,8 @@ impl<T: Element> Trained<T> {
             change: Change {
                 factors: self.optimizer.factors(RATE, self.step),
                 gradient_scale: SCALE,
+                l2: 0.0,
+                bias_l2: 0.0,
                 clip_value: self.clip,
                 decay: DECAY,
             },
