@@ -338,7 +338,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         Self: 'a,
     {
         let count = step.rows.saturating_sub(start).min(count);
-        SparseBatch { source, order: self.data.order, first: step.first + start, count }
+        SparseBatch { source, order: self.data.order, first: step.first + start.min(step.rows), count }
     }
 
     fn gather_rows(&self, step: &Step, share: Share<'_, T>) {

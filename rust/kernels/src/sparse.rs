@@ -153,7 +153,7 @@ impl<T: Element, E: Epilogue<T>> Kernel for Forward<'_, T, E> {
             let live = count.saturating_sub(column).min(T::LANES);
             for panel in 0..self.weights.count() {
                 let vector = |row: usize| T::Vector::<S>::load_part(self.weights.part(row, panel));
-                order.each(first + column, live, |lane, index| {
+                order.each(first + column.min(count), live, |lane, index| {
                     let mut sum = T::Vector::<S>::zero();
                     if self.weights.rows() > features {
                         sum = vector(features);
@@ -282,7 +282,8 @@ mod tests {
             let pitch = units.min(T::LANES);
             let room = output.len() / units;
             let weights = Panels::from_slice(weights, FEATURES + 1, units, pitch);
-            let to = MatrixMut::from_slice(output, units, room).column_range(0..order.len());
+            // With a vector of padding behind the last row.
+            let to = MatrixMut::from_slice(output, units, room);
             let batch = SparseBatch { source, order: Order::Listed(order), first: 0, count: order.len() };
             product_of_sparse::<T, S>(batch, weights, to, ());
             // Row i of the slope is i + 1 for every unit.
@@ -310,7 +311,8 @@ mod tests {
                 for (at, weight) in weights.iter_mut().enumerate() {
                     *weight = T::from_f64((at / pitch % (FEATURES + 1)) as f64 / 4.0);
                 }
-                let mut output = vec![T::default(); units * order.len().next_multiple_of(T::LANES)];
+                let mut output =
+                    vec![T::default(); units * (order.len().next_multiple_of(T::LANES) + T::LANES)];
                 let mut first = vec![T::default(); panels * CUT * pitch];
                 let mut rest = vec![T::default(); panels * (FEATURES + 1 - CUT) * pitch];
                 let gradients = [&mut first[..], &mut rest[..]];

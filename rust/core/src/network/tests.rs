@@ -369,7 +369,7 @@ fn a_penalty_rides_on_the_update() {
 #[test]
 fn rows_without_zeros_train_as_rows_with_them() {
     fn run<T: Element>(isa: Isa, units: usize, batch: usize, sparse: bool) -> Vec<u64> {
-        const FEATURES: usize = 700;
+        const FEATURES: usize = 130;
         let layers = [dense(units, 0.0), activation("gelu"), Layer::Dropout(0.25), dense(3, 0.0)];
         let mut case = Case::<T>::new(isa, FEATURES, &layers, 300);
         let (mut values, mut indices, mut starts) = (vec![], vec![], vec![0]);
