@@ -21,7 +21,7 @@ import numpy as np
 warnings.simplefilter("ignore")
 
 
-PAUSE = 0.3
+PAUSE = 0.5
 """Seconds until OpenBLAS's threads sleep again, which else would take a core from the next process."""
 
 
@@ -91,8 +91,8 @@ def sparse_text(module):
 
 
 QUICK = {"n_iter_no_change": 1000}
-SMALL = {"hidden_layer_sizes": (64, 64), "batch_size": 32, "max_iter": 20}
-LARGE = {"hidden_layer_sizes": (128,), "batch_size": 128, "max_iter": 5}
+SMALL = {"hidden_layer_sizes": (64, 64), "batch_size": 32, "max_iter": 60}
+LARGE = {"hidden_layer_sizes": (128,), "batch_size": 128, "max_iter": 20}
 WORKLOADS = {
     # name: (what to do, rounds, at least this many times as fast)
     "digits, defaults, float32": (fit_classifier(lambda: digits("float32")), 3, 10),

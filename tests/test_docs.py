@@ -43,6 +43,17 @@ def test_the_readme_program_runs_and_prints_what_follows_it(tmp_path, monkeypatc
     assert printed.getvalue().strip() == shown.strip()
 
 
+def test_the_programs_for_users_of_scikit_learn_print_what_follows_them():
+    path = ROOT / "docs" / "sklearn.md"
+    printed = []
+    for program in blocks(path, "python"):
+        with contextlib.redirect_stdout(io.StringIO()) as text:
+            exec(compile(program, "sklearn.md", "exec"), {"__name__": "sklearn.md"})
+        printed.append(text.getvalue())
+    assert len(printed) == 3
+    assert [text for text in printed if text] == blocks(path, "text")
+
+
 @pytest.mark.parametrize(
     "path", [p.relative_to(ROOT) for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]], ids=str
 )

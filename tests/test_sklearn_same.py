@@ -176,6 +176,14 @@ def test_verbose_prints_the_same(capsys):
         assert capsys.readouterr().out == expected
 
 
+@pytest.mark.parametrize("model", [neural_network.MLPClassifier, MLPClassifier], ids=["theirs", "ours"])
+def test_warnings_are_filtered_by_their_module(model):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", module="sklearn")
+        model(max_iter=1, batch_size=1000).fit(X_IRIS, Y_IRIS)
+
+
 def test_parameters_are_theirs_and_more():
     for name, ours in OURS.items():
         theirs = getattr(neural_network, name)().get_params()

@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
@@ -23,9 +23,7 @@ from dlcore.sklearn._network import loss_config
 
 
 def _balanced(y: Any, weight: Any) -> Any:
-    """Weights that make all classes weigh the same, rows having weights; None for several labels."""
-    if np.ndim(y) != 1:
-        return None
+    """Weights that make all classes weigh the same, rows having weights."""
     _, which = np.unique(y, return_inverse=True)
     of_class = np.bincount(which, weights=weight)
     present = of_class > 0
@@ -44,9 +42,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     Parameters
     ----------
     {shared}
-    class_weight : dict or "balanced", optional
-        Weights of the classes, which multiply those of the rows; "balanced" makes all classes weigh the same
-        (scikit-learn issue 9113).
+    class_weight : dict, list of dict or "balanced", optional
+        Weights of the classes, which multiply those of the rows, with several labels a dict for each;
+        "balanced" makes all classes weigh the same (scikit-learn issue 9113).
     label_smoothing : float, default=0.0
         How far targets are moved from 0 and 1 towards the uniform distribution.
 
@@ -68,10 +66,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseMLP._parameter_constraints,
-        "class_weight": [None, dict, StrOptions({"balanced"})],
+        "class_weight": [None, dict, list, StrOptions({"balanced"})],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
     }
     _own_score = "accuracy"
+    loss = "log_loss"  # scikit-learn's has it, though there is no other
 
     def __init__(
         self,
@@ -120,7 +119,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ) -> None:
         self._keep(locals())
 
-    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
+    def _validate_input(
+        self, X: Any, y: Any, incremental: bool, reset: bool, only_watched: bool = False
+    ) -> tuple[Any, Any]:
         X, y = validate_data(
             self,
             X,
@@ -136,7 +137,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._learn_classes(y)
             return X, y
         classes = unique_labels(y)
-        if self.warm_start:
+        if self.warm_start and not only_watched:
             if set(classes) != set(self.classes_):
                 raise ValueError(
                     "warm_start can only be used where `y` has the same classes as in the previous call to "
@@ -165,10 +166,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         weight = super()._weights_of(X, y, sample_weight)
         if self.class_weight is None:
             return weight
-        of_class = _balanced(y, weight) if self.class_weight == "balanced" else None
-        if of_class is None:
-            of_class = compute_sample_weight(self.class_weight, y)
-        return of_class if weight is None else weight * of_class
+        if np.ndim(y) != 1:
+            of_row = compute_sample_weight(self.class_weight, y)
+        elif isinstance(self.class_weight, str):  # "balanced"
+            of_row = _balanced(y, weight)
+        else:
+            # Of all classes, some of which partial_fit may not see now.
+            of_class = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
+            of_row = of_class[np.searchsorted(self.classes_, y)]
+        return of_row if weight is None else weight * of_row
 
     def _encode(self, y: Any, dtype: str) -> NDArray[Any]:
         if self._is_multilabel:

@@ -59,11 +59,17 @@ class LossCurveDisplay:
         -------
         LossCurveDisplay
         """
-        check_is_fitted(estimator, "loss_curve_")
+        check_is_fitted(estimator)
+        kind = type(estimator).__name__
+        if not hasattr(estimator, "loss_curve_"):
+            raise ValueError(
+                "estimator must be an MLP fitted with solver='adam' or 'sgd', which has loss_curve_; "
+                f"got {kind} without"
+            )
         display = cls(
             loss_curve=estimator.loss_curve_,
             validation_loss_curve=getattr(estimator, "validation_loss_curve_", None),
-            estimator_name=type(estimator).__name__ if name is None else name,
+            estimator_name=kind if name is None else name,
         )
         return display.plot(ax=ax, **options)
 

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from dlcore._config import limited_threads
 from dlcore.sklearn._callbacks import CallbackSupportMixin
 from dlcore.sklearn._monitor import Monitor, Validation
-from dlcore.sklearn._network import Network, activation_names, optimizer_config
+from dlcore.sklearn._network import Network, activation_names, listed, optimizer_config
 from dlcore.sklearn._rows import Rows, inputs, is_plain
 from dlcore.sklearn._schedules import EVERY_SOLVER, Schedule
 from dlcore.sklearn._training import fit_lbfgs, fit_stochastic
@@ -65,7 +65,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         "monitor": [None, str, callable],
         "min_delta": [None, Interval(Real, 0, None, closed="left")],
         "restore_best_weights": [None, "boolean"],
-        "callbacks": [None, HasMethods(["__iter__"])],
+        "callbacks": [None, list, tuple],
         "init_coefs": [None, "array-like"],
         "init_intercepts": [None, "array-like"],
         "n_threads": [None, Interval(Integral, 1, None, closed="left")],
@@ -77,6 +77,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     """Set by `patch_sklearn(verbose=True)`."""
     _callback_root: Any = None
     """The context of scikit-learn's callbacks, while they listen to a fit."""
+    _callback_data: dict[str, Any]
+    """What they are told of the rows, meanwhile."""
+    _optimizer: Schedule
+    _model: Network
+    """What predicts: the network that was trained, or one that was made since."""
+    _trained: Network
+    """What has the optimizer's state; not there in a model from a file, which has it in `_stored_slots`."""
     _stored_slots: tuple[list[NDArray[Any]], int]
     best_validation_score_: float | None
     best_loss_: float | None
@@ -92,8 +99,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     # What the task decides
 
     @abstractmethod
-    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
-        """X and y checked; a new fit learns what the targets are."""
+    def _validate_input(
+        self, X: Any, y: Any, incremental: bool, reset: bool, only_watched: bool = False
+    ) -> tuple[Any, Any]:
+        """X and y checked; a new fit learns what targets there are, of which watched rows may lack some."""
 
     @abstractmethod
     def _encode(self, y: Any, dtype: str) -> NDArray[Any]:
@@ -128,21 +137,27 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if not getattr(self, "_skl_callbacks", None) and not hasattr(self, "_parent_callback_ctx"):
             return self._fit(X, y, sample_weight, False, validation_data)
         epochs = 0 if self.solver == "lbfgs" else self.max_iter
+        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
+        data = {"X": X, "y": y, "metadata": metadata}
         root = self._init_callback_context(max_subtasks=epochs)
-        root.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        self._callback_root = root
+        root.call_on_fit_task_begin(estimator=self, **data)
+        self._callback_root, self._callback_data = root, data
         try:
             self._fit(X, y, sample_weight, False, validation_data)
         finally:
-            del self._callback_root
-        root.call_on_fit_task_end(estimator=self, X=X, y=y)
+            del self._callback_root, self._callback_data
+        root.call_on_fit_task_end(estimator=self, reconstruction_attributes={}, **data)
         return self
 
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, incremental: bool, validation_data: Any = None
     ) -> Self:
+        if self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
         sizes = self.hidden_layer_sizes
         hidden = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+        if not all(callable(callback) for callback in self.callbacks or ()):
+            raise ValueError(f"callbacks must all be callable, got {self.callbacks!r}")
         if np.any(np.array(hidden) <= 0):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
         first_pass = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
@@ -181,12 +196,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         validation_data: Any,
         incremental: bool,
     ) -> None:
-        goes_on = incremental and getattr(getattr(self, "_optimizer", None), "solver", None) == self.solver
-        slots = self._slots() if goes_on else None
-        if not goes_on:
+        has_state = not {"_trained", "_stored_slots"}.isdisjoint(self.__dict__)
+        slots = None
+        if incremental and has_state and self._optimizer.solver == self.solver:
+            self._stored_slots = slots = self._slots()
+        else:
             self._optimizer = Schedule(self)
-        if self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
+        self.__dict__.pop("_trained", None)  # makes room, as in _network
         index = None
         validation = None
         dtype = str(self.coefs_[0].dtype)
@@ -202,6 +218,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         network = self._network(widths, activations, dtype, rows, index)
         if slots is not None:
             network.core.set_slots(*slots)
+        self._trained = network
+        self.__dict__.pop("_stored_slots", None)
         fit_stochastic(self, network, rows, index, monitor, incremental)
 
     def _split(self, rows: Rows) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -219,13 +237,20 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
 
     def _given_validation(self, data: Any, dtype: str) -> Validation:
         if not isinstance(data, list | tuple) or len(data) not in (2, 3):
-            raise ValueError(f"validation_data must be (X, y) or (X, y, sample_weight), got {data!r}")
-        X, y = self._validate_input(data[0], data[1], incremental=True, reset=False)
+            size = f" of {len(data)}" if isinstance(data, list | tuple) else ""
+            raise ValueError(
+                f"validation_data must be (X, y) or (X, y, sample_weight), got a {type(data).__name__}{size}"
+            )
+        X, y = self._validate_input(data[0], data[1], incremental=True, reset=False, only_watched=True)
+        if self._outputs_of(y)[0] != self.n_outputs_:
+            raise ValueError(f"validation_data: y must be of {self.n_outputs_} outputs, got shape {y.shape}")
         weight = None if len(data) == 2 else _check_sample_weight(data[2], X)
         return Validation(X, y, weight, self._rows(X, y, weight, dtype))
 
     def _begin_records(self, has_validation: bool) -> None:
         """The attributes that an epoch adds to, where this fit needs others than the last one had."""
+        if not hasattr(self, "loss_curve_"):  # lbfgs was here
+            self._empty_records()
         watches = self.early_stopping or self.monitor is not None
         if has_validation and getattr(self, "validation_scores_", None) is None:
             self.validation_scores_ = []
@@ -233,6 +258,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if watches and self.best_validation_score_ is None:
             self.best_validation_score_ = -np.inf
             self.best_loss_ = None
+        if not watches and self.best_loss_ is None:
+            self.best_loss_ = np.inf
 
     def _initialize(self, widths: list[int], activations: list[str], dtype: str) -> None:
         """Weights as scikit-learn draws them, and empty records."""
@@ -245,7 +272,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         self.coefs_: list[NDArray[Any]] = []
         self.intercepts_: list[NDArray[Any]] = []
         for fan_in, fan_out in itertools.pairwise(widths):
-            bound = np.sqrt((2.0 if self.activation == "logistic" else 6.0) / (fan_in + fan_out))
+            bound = np.sqrt((2.0 if listed(self.activation) == "logistic" else 6.0) / (fan_in + fan_out))
             kernel = self._random_state.uniform(-bound, bound, (fan_in, fan_out))
             bias = self._random_state.uniform(-bound, bound, fan_out)
             self.coefs_.append(kernel.astype(dtype, copy=False))
@@ -254,12 +281,15 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         self._take_initial("init_intercepts", self.intercepts_)
         self._best_coefs, self._best_intercepts = list(self.coefs_), list(self.intercepts_)
         if self.solver != "lbfgs":
-            self.loss_curve_: list[float] = []
-            self._no_improvement_count = 0
-            self.validation_scores_ = [] if self.early_stopping else None
-            self.validation_loss_curve_ = [] if self.early_stopping else None
-            self.best_validation_score_ = -np.inf if self.early_stopping else None
-            self.best_loss_ = None if self.early_stopping else np.inf
+            self._empty_records()
+
+    def _empty_records(self) -> None:
+        self.loss_curve_: list[float] = []
+        self._no_improvement_count = 0
+        self.validation_scores_ = [] if self.early_stopping else None
+        self.validation_loss_curve_ = [] if self.early_stopping else None
+        self.best_validation_score_ = -np.inf if self.early_stopping else None
+        self.best_loss_ = None if self.early_stopping else np.inf
 
     def _take_initial(self, name: str, arrays: list[NDArray[Any]]) -> None:
         given = getattr(self, name)
@@ -288,8 +318,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         return names
 
     def _dropout_rates(self, layers: int) -> list[float]:
-        rates = list(self.dropout) if hasattr(self.dropout, "__iter__") else [self.dropout] * layers
-        if len(rates) != layers or not all(0 <= rate < 1 for rate in rates):
+        rates: list[Any] = [self.dropout] * layers if np.ndim(self.dropout) == 0 else list(self.dropout)
+        if len(rates) != layers or not all(isinstance(rate, Real) and 0 <= float(rate) < 1 for rate in rates):
             raise ValueError(
                 f"dropout must be a rate from 0 to below 1, or one for each of {layers} hidden layers, got "
                 f"{self.dropout!r}"
@@ -310,7 +340,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if self.alpha_scaling == "dataset":
             weight = rows.weight if index is None or rows.weight is None else rows.weight[index]
             penalty /= (len(rows) if index is None else len(index)) if weight is None else weight.sum()
-        dropout = self._dropout_rates(len(widths) - 2)
+        dropout = [] if self.solver == "lbfgs" else self._dropout_rates(len(widths) - 2)
         # No number is drawn that scikit-learn does not draw.
         seed = int(self._random_state.randint(2**31 - 1)) if any(dropout) else 0
         network = Network(widths, activations, dtype, penalty, dropout, seed)
@@ -319,14 +349,14 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             [],
             optimizer_config(self),
         )
-        network.activation = self.activation
+        network.activation = listed(self.activation)
         self._model = network
         return network.load(self.coefs_, self.intercepts_)
 
     def _slots(self) -> tuple[list[NDArray[Any]], int]:
-        """The optimizer's state, from the network or from a file."""
-        if "_model" in self.__dict__:
-            return self._model.core.get_slots(), self._model.core.iterations
+        """The optimizer's state, from the network that was trained or from a file."""
+        if "_trained" in self.__dict__:
+            return self._trained.core.get_slots(), self._trained.core.iterations
         return self._stored_slots
 
     @contextlib.contextmanager
@@ -354,7 +384,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             widths = [self.n_features_in_, *(len(bias) for bias in self.intercepts_)]
             activations = [*self._hidden_activations(len(widths) - 2), self.out_activation_]
             model = self._model = Network(widths, activations, str(self.coefs_[0].dtype))
-            model.activation = self.activation
+            model.activation = listed(self.activation)
         model.load(self.coefs_, self.intercepts_)
         if self.n_threads is None:
             return model.core.predict(x)
@@ -364,9 +394,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     # Files
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the core's network, of which the optimizer's state is kept."""
+        """All but the core's networks, of which the optimizer's state is kept."""
         state: dict[str, Any] = dict(super().__getstate__())
-        if state.pop("_model", None) is not None and hasattr(self, "_optimizer"):
+        state.pop("_model", None)
+        if state.pop("_trained", None) is not None:
             state["_stored_slots"] = self._slots()
         return state
 

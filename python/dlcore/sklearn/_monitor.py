@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -52,12 +53,14 @@ class Monitor:
         # as no epoch is better, the latest weights are the best.
         self.latest_are_best = getattr(estimator, "_best_coefs", None) is estimator.coefs_
         self.task: Any = None
+        self.seen: dict[str, Any] = getattr(estimator, "_callback_data", {})
+        """What scikit-learn's callbacks are told of the training data."""
 
     def epoch_begins(self, estimator: Any) -> None:
         """Tell scikit-learn's callbacks."""
         if estimator._callback_root is not None:
             self.task = estimator._callback_root.subcontext(task_name="epoch")
-            self.task.call_on_fit_task_begin(estimator=estimator)
+            self.task.call_on_fit_task_begin(estimator=estimator, **self.seen)
 
     def epoch_ends(self, estimator: Any, network: Network, epoch: int, fault: bool) -> bool:
         """Record, compare, tell the callbacks; whether one of them asks to stop."""
@@ -85,7 +88,9 @@ class Monitor:
             fitted = {"coefs_": estimator.coefs_, "intercepts_": estimator.intercepts_}
             names = ("n_layers_", "n_outputs_", "out_activation_", "classes_", "_label_binarizer", "_dtype")
             fitted |= {name: getattr(estimator, name) for name in names if hasattr(estimator, name)}
-            stop |= self.task.call_on_fit_task_end(estimator=estimator, reconstruction_attributes=fitted)
+            stop |= self.task.call_on_fit_task_end(
+                estimator=estimator, reconstruction_attributes=fitted, **self.seen
+            )
         return stop
 
     def _score(self, estimator: Any, network: Network, fault: bool) -> float:
@@ -94,9 +99,11 @@ class Monitor:
         if self.scorer == "loss":
             return -float(estimator.validation_loss_curve_[-1])
         if callable(self.scorer):
-            return float(
-                self.scorer(estimator, x, y, **({} if weight is None else {"sample_weight": weight}))
-            )
+            weights = {} if weight is None else {"sample_weight": weight}
+            with warnings.catch_warnings():
+                # The rows are an array by now, whatever names they had.
+                warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
+                return float(self.scorer(estimator, x, y, **weights))
         outputs = network.core.predict(self.validation.rows.x)
         if fault:
             outputs = np.full_like(outputs, np.nan)

@@ -56,7 +56,7 @@ class Network:
         self.widths = list(widths)
         self.out_activation = activations[-1]
         self.activation: Any = None
-        """The estimator's parameter that the activations are from."""
+        """The estimator's parameter that the activations are from, `listed`."""
         layers: list[dict[str, Any]] = []
         for i, (units, name) in enumerate(zip(widths[1:], activations, strict=True)):
             regularizers = {"kernel_l1": 0.0, "kernel_l2": penalty, "bias_l1": 0.0, "bias_l2": 0.0}
@@ -70,7 +70,7 @@ class Network:
     def is_of(self, activation: Any, out_activation: str, coefs: Sequence[Any]) -> bool:
         """Whether the network is what an estimator with these attributes has."""
         return (
-            self.activation == activation
+            self.activation == listed(activation)
             and self.out_activation == out_activation
             and self.dtype is coefs[0].dtype
             and [len(kernel) for kernel in coefs] == self.widths[:-1]
@@ -108,8 +108,16 @@ class Network:
         return np.inf if result["fault"] else result["loss"], gradients[::2], gradients[1::2]
 
 
+def listed(activation: Any) -> str | list[str]:
+    """The parameter of this name in a form that can be compared: a name, or a list of its own."""
+    return activation if isinstance(activation, str) else list(activation)
+
+
 def optimizer_config(estimator: Any) -> dict[str, Any]:
     """What the core shall do with gradients."""
+    clips = {name: getattr(estimator, name) for name in ("clipnorm", "clipvalue", "global_clipnorm")}
+    if sum(clip is not None for clip in clips.values()) > 1:
+        raise ValueError(f"at most one of clipnorm, clipvalue and global_clipnorm may be given, got {clips}")
     return {
         "name": "adam" if estimator.solver == "adam" else "sgd",
         "momentum": float(estimator.momentum),
@@ -121,10 +129,7 @@ def optimizer_config(estimator: Any) -> dict[str, Any]:
         "amsgrad": False,
         "epsilon": float(estimator.epsilon),
         "weight_decay": float(estimator.weight_decay),
-        "clipvalue": estimator.clipvalue,
-        "clipnorm": estimator.clipnorm,
-        "global_clipnorm": estimator.global_clipnorm,
-    }
+    } | clips
 
 
 def loss_config(name: str, dtype: str, **options: Any) -> dict[str, Any]:

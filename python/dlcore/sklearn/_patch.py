@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import ModuleType, TracebackType
+from typing import Any
 
 import sklearn.neural_network
 
 from dlcore.sklearn._classifier import MLPClassifier
+from dlcore.sklearn._estimator import BaseMLP
 from dlcore.sklearn._regressor import MLPRegressor
 
 _OURS: dict[str, type] = {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor}
-_THEIRS: dict[str, type] = {name: getattr(sklearn.neural_network, name) for name in _OURS}
-_replaced: list[tuple[ModuleType, str, str]] = []
-"""Where one of theirs was, and which."""
+_THEIRS: dict[str, Any] = {name: getattr(sklearn.neural_network, name) for name in _OURS}
+_replaced: list[tuple[dict[str, Any], str, str]] = []
+"""The variables of a module, which of them was one of theirs, and whose name it has in scikit-learn."""
+
+for _name, _ours in _OURS.items():
+    _THEIRS[_name].register(_ours)  # for isinstance, where somebody kept theirs
 
 
-def patch_sklearn(verbose: bool = False) -> Patch:
+def patch_sklearn(*, verbose: bool = False) -> Patch:
     """Make scikit-learn's names `MLPClassifier` and `MLPRegressor` mean dlcore's estimators.
 
-    In modules that have imported them already, too. What was replaced is said on stderr, once.
+    In modules that have imported them already, too, under whatever name. What was replaced is said on stderr,
+    once.
 
     Parameters
     ----------
     verbose : bool, default=False
-        Whether to say on stderr, too, when such an estimator is fitted.
+        Whether it is said on stderr, too, when such an estimator is fitted (in this process).
 
     Returns
     -------
     Patch
-        Used in a with statement, it takes everything back at the end.
+        At the end of a with statement, all is again as it was before this call.
+
+    Notes
+    -----
+    Models that exist stay what they are, as do classes derived from scikit-learn's, and what a list, a
+    dictionary or an object holds. Files know which is which: a model that scikit-learn wrote is read as
+    scikit-learn's, one of dlcore's as dlcore's, patched or not. To `isinstance`, dlcore's models are
+    scikit-learn's, too.
 
     Examples
     --------
@@ -39,26 +53,37 @@ def patch_sklearn(verbose: bool = False) -> Patch:
     ...     sklearn.neural_network.MLPClassifier.__module__
     'dlcore.sklearn._classifier'
     """
-    changed = _replace()
-    if changed:
-        print(f"dlcore takes the place of scikit-learn's {' and '.join(sorted(changed))}", file=sys.stderr)
-    for ours in _OURS.values():
-        ours._announces_fits = verbose  # type: ignore[attr-defined]
-    return Patch()
+    patch = Patch(was_on=bool(_replaced), was_verbose=BaseMLP._announces_fits)
+    _replace()
+    if not patch.was_on:
+        print(f"dlcore takes the place of scikit-learn's {' and '.join(_OURS)}", file=sys.stderr)
+    BaseMLP._announces_fits = verbose
+    return patch
 
 
 def unpatch_sklearn() -> None:
-    """Take back what `patch_sklearn` did. Modules that were imported in between keep what they imported."""
+    """Take back what `patch_sklearn` did, however often it was called.
+
+    Modules that were imported in between keep what they imported.
+    """
     while _replaced:
-        module, attribute, name = _replaced.pop()
-        if vars(module).get(attribute) is _OURS[name]:
-            setattr(module, attribute, _THEIRS[name])
-    for ours in _OURS.values():
-        ours._announces_fits = False  # type: ignore[attr-defined]
+        variables, attribute, name = _replaced.pop()
+        if variables.get(attribute) is _OURS[name]:
+            variables[attribute] = _THEIRS[name]
+    BaseMLP._announces_fits = False
 
 
 class Patch:
-    """What `patch_sklearn` did, until the end of a with statement."""
+    """What a call of `patch_sklearn` changed, until the end of a with statement.
+
+    Parameters
+    ----------
+    was_on, was_verbose : bool
+        How it was before.
+    """
+
+    def __init__(self, was_on: bool, was_verbose: bool) -> None:
+        self.was_on, self.was_verbose = was_on, was_verbose
 
     def __enter__(self) -> Patch:
         return self
@@ -66,19 +91,26 @@ class Patch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        unpatch_sklearn()
+        if not self.was_on:
+            unpatch_sklearn()
+        elif _replaced:  # else somebody has taken everything back
+            BaseMLP._announces_fits = self.was_verbose
 
 
-def _replace() -> set[str]:
-    """Put our classes wherever a module has one of theirs under any name; the names that were changed."""
-    changed = set()
-    for module in list(sys.modules.values()):
-        if not isinstance(module, ModuleType) or module.__name__.split(".")[0] == "dlcore":
-            continue
-        for attribute, value in list(vars(module).items()):
+def _replace() -> None:
+    """Put our classes wherever a module has one of theirs."""
+    for variables in _modules():
+        for attribute, value in list(variables.items()):
             for name, theirs in _THEIRS.items():
                 if value is theirs:
-                    setattr(module, attribute, _OURS[name])
-                    _replaced.append((module, attribute, name))
-                    changed.add(name)
-    return changed
+                    variables[attribute] = _OURS[name]
+                    _replaced.append((variables, attribute, name))
+
+
+def _modules() -> Iterator[dict[str, Any]]:
+    """The variables of each module but dlcore's and those that define the classes, where pickle looks."""
+    homes = {theirs.__module__ for theirs in _THEIRS.values()}
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, ModuleType) and name.split(".")[0] != "dlcore" and name not in homes:
+            # Not vars(), which would import a module that is loaded when it is first used.
+            yield object.__getattribute__(module, "__dict__")

@@ -117,7 +117,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     ) -> None:
         self._keep(locals())
 
-    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
+    def _validate_input(
+        self, X: Any, y: Any, incremental: bool, reset: bool, only_watched: bool = False
+    ) -> tuple[Any, Any]:
         X, y = validate_data(
             self,
             X,
@@ -130,14 +132,23 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        if self.loss == "poisson" and (y < 0).any():
+            raise ValueError("loss='poisson' needs y >= 0, got negative values")
+        if self.loss == "quantile" and y.ndim == 2 and len(self._quantiles()) > 1:
+            raise ValueError(
+                f"several quantiles, here {self.quantile!r}, need a y of one column, got {y.shape[1]} columns"
+            )
         return X, y
 
     def _quantiles(self) -> list[float]:
         """Those of the quantile loss."""
-        values = list(self.quantile) if hasattr(self.quantile, "__iter__") else [self.quantile]
-        if not values or not all(0 < value < 1 for value in values):
-            raise ValueError(f"quantile must be a number between 0 and 1, or several, got {self.quantile!r}")
-        return [float(value) for value in values]
+        values = np.atleast_1d(np.asarray(self.quantile))
+        is_real = values.dtype.kind == "f" and values.ndim == 1
+        if not is_real or not 1 <= len(values) <= 16 or not ((values > 0) & (values < 1)).all():
+            raise ValueError(
+                f"quantile must be a number between 0 and 1, or 1 to 16 of them, got {self.quantile!r}"
+            )
+        return values.tolist()
 
     def _encode(self, y: Any, dtype: str) -> NDArray[Any]:
         columns = np.asarray(y).reshape(len(y), -1)
@@ -218,3 +229,21 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """
         outputs = self._predict_outputs(X)
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R^2; of several quantiles the mean of theirs, each against the same y.
+
+        Parameters
+        ----------
+        X : array or sparse matrix (rows, features)
+        y : array (rows,) or (rows, outputs)
+        sample_weight : array (rows,), optional
+
+        Returns
+        -------
+        float
+        """
+        outputs = self.predict(X)
+        if self.loss == "quantile" and outputs.ndim == 2 and np.size(y) == len(outputs):
+            y = np.repeat(np.asarray(y).reshape(-1, 1), outputs.shape[1], axis=1)
+        return float(r2_score(y, outputs, sample_weight=sample_weight))

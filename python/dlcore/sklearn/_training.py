@@ -64,9 +64,9 @@ def fit_stochastic(
             if incremental or asked_to_stop:
                 break
             if estimator.n_iter_ == estimator.max_iter:
-                warnings.warn(NOT_CONVERGED % estimator.max_iter, ConvergenceWarning, stacklevel=2)
+                warn(NOT_CONVERGED % estimator.max_iter, ConvergenceWarning)
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=2)
+        warn("Training interrupted by user.")
     if not monitor.restore(estimator):
         estimator.coefs_, estimator.intercepts_ = network.weights()
         if monitor.restores:
@@ -81,14 +81,22 @@ NOT_FINITE = (
 )
 
 
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn as scikit-learn's module of these estimators does, by whose name scripts filter."""
+    warnings.warn_explicit(
+        message, category, __file__, 1, "sklearn.neural_network._multilayer_perceptron", _seen
+    )
+
+
+_seen: dict[Any, int] = {}
+"""What Python remembers of warnings that are shown once."""
+
+
 def _batch_size(asked: Any, count: int) -> int:
     if isinstance(asked, str):  # "auto"
         return min(200, count)
     if asked > count:
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
-            stacklevel=4,
-        )
+        warn("Got `batch_size` less than 1 or larger than sample size. It is going to be clipped")
     return int(np.clip(asked, 1, count))
 
 
@@ -140,7 +148,7 @@ def fit_lbfgs(estimator: Any, network: Network, rows: Rows) -> None:
     )
     estimator.n_iter_ = _check_optimize_result("lbfgs", found, estimator.max_iter)
     estimator.loss_ = found.fun
-    estimator.coefs_, estimator.intercepts_ = unpack(found.x)
+    estimator.coefs_, estimator.intercepts_ = unpack(found.x.astype(network.dtype, copy=False))
     if not np.isfinite(found.x).all():
         raise ValueError(NOT_FINITE)
 
