@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import reference
 
@@ -328,9 +329,9 @@ def test_monitor_gets_the_weights():
     model = make("classifier", monitor="accuracy", restore_best_weights=False)
     held_out = (X[HELD_OUT], Y[HELD_OUT], WEIGHTS[HELD_OUT])
     model.fit(X, Y, validation_data=held_out)
-    other = copy.copy(model).set_params(monitor="balanced_accuracy").fit(X, Y, validation_data=held_out)
+    other = copy.copy(model).set_params(monitor="neg_log_loss").fit(X, Y, validation_data=held_out)
     assert model.validation_scores_[-1] == pytest.approx(model.score(*held_out))
-    expected = get_scorer("balanced_accuracy")(other, *held_out[:2], sample_weight=held_out[2])
+    expected = get_scorer("neg_log_loss")(other, *held_out[:2], sample_weight=held_out[2])
     assert other.validation_scores_[-1] == pytest.approx(expected)
 
 
@@ -1325,3 +1326,15 @@ def test_end_of_training_is_warned_of():
     with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(6\) reached"):
         make("classifier").fit(X, Y)
     assert accuracy_score(Y, make("classifier", max_iter=60).fit(X, Y).predict(X)) > 0.8
+
+
+@pytest.mark.parametrize("form", [np.asarray, scipy.sparse.csr_matrix])
+def test_numbers_too_large_for_float32_are_named(form):
+    model = make("classifier", dtype="float32", batch_size=2)
+    with pytest.raises(
+        ValueError, match="X has numbers that are too large for float32: the largest is 1e\\+39"
+    ):
+        model.fit(form([[1e39, 0.0], [1.0, 2.0]]), [0, 1])
+    model.fit([[1.0, 0.0], [1.0, 2.0]], [0, 1])
+    with pytest.raises(ValueError, match="X has numbers that are too large for float32"):
+        model.predict(form([[1.0, -1e39]]))

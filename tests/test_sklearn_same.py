@@ -117,6 +117,16 @@ def test_warm_start(task, options):
         assert_same(theirs.fit(x, y), ours.fit(x, y), x)
 
 
+def test_a_warm_start_keeps_its_layers():
+    theirs, ours, x, y = pair("binary", warm_start=True, max_iter=5)
+    for hidden in ((12, 9), (4, 30)):
+        for model in (theirs, ours):
+            model.set_params(hidden_layer_sizes=hidden).fit(x, y)
+    assert_same(theirs, ours, x)
+    with pytest.raises(ValueError, match=r"hidden_layer_sizes must stay \[12, 9\] to go on, got \[4\]"):
+        ours.set_params(hidden_layer_sizes=(4,)).fit(x, y)  # an IndexError there
+
+
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("options", [{}, SGD])
 def test_partial_fit(task, options):

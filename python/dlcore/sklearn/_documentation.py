@@ -9,6 +9,8 @@ activation : str or sequence of str, default="relu"
     Of the hidden layers, or of each: "identity", "logistic", "tanh", "relu", or another of dlcore's
     (`dlcore.activations`; scikit-learn issues 10097, 30199).
 solver : {"adam", "sgd", "lbfgs"}, default="adam"
+    lbfgs (SciPy's) has no epochs: what dropout, validation rows, schedules, callbacks and clipping do is done
+    by adam and sgd only.
 alpha : float, default=0.0001
     Times half the sum of the squares of all kernels is added to the loss, divided as `alpha_scaling` says.
 batch_size : int or "auto", default="auto"
@@ -49,7 +51,7 @@ alpha_scaling : {"batch", "dataset"}, default="batch"
     `batch_size` (issue 10477), or by those of the data set.
 clipnorm, clipvalue, global_clipnorm : float, optional
     Bounds of the norm of the gradient of each kernel and bias, of each number in it, of all gradients
-    together.
+    together; at most one of the three.
 decay : float, default=0.95
     Of the "exponential" schedule.
 warmup_epochs : int, default=0

@@ -165,6 +165,11 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         sample_weight = self._weights_of(X, y, sample_weight)
         self._random_state = check_random_state(self.random_state)
         outputs, out_activation = self._outputs_of(y)
+        if not first_pass:  # the layers that are there go on, as in scikit-learn
+            existing = [len(bias) for bias in self.intercepts_[:-1]]
+            if len(existing) != len(hidden):
+                raise ValueError(f"hidden_layer_sizes must stay {existing} to go on, got {hidden}")
+            hidden = existing
         widths = [X.shape[1], *(int(units) for units in hidden), outputs]
         activations = [*self._hidden_activations(len(hidden)), out_activation]
         if first_pass:

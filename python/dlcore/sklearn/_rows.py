@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
-from numpy.typing import NDArray
 
 from dlcore import _core
 from dlcore._typing import FloatArray, SparseRows
@@ -36,16 +35,20 @@ def is_plain(x: Any, width: int, dtype: np.dtype[Any]) -> bool:
 def inputs(x: Any, dtype: str) -> FloatArray | SparseRows:
     """A checked matrix, dense or sparse, without a copy where it lies as the core wants it."""
     if not scipy.sparse.issparse(x):
-        return np.require(x, dtype, ["C", "A"])
+        return _cast(x, dtype)
     rows = x.tocsr()
     return (
-        np.require(rows.data, dtype, ["C", "A"]),
+        _cast(rows.data, dtype),
         np.require(rows.indices, np.int32, ["C", "A"]).view(np.uint32),
         rows.indptr.astype(np.uint64),
         rows.shape[1],
     )
 
 
-def take(x: Any, index: NDArray[np.integer[Any]], dtype: str) -> FloatArray | SparseRows:
-    """Some of the rows."""
-    return inputs(x[index], dtype)
+def _cast(x: Any, dtype: str) -> FloatArray:
+    """The numbers in this dtype, which they must fit in."""
+    with np.errstate(over="ignore"):
+        numbers: FloatArray = np.require(x, dtype, ["C", "A"])
+    if dtype == "float32" and x.dtype != dtype and not _core.all_finite(numbers) and np.isfinite(x).all():
+        raise ValueError(f"X has numbers that are too large for {dtype}: the largest is {abs(x).max():g}")
+    return numbers
