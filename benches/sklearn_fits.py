@@ -95,8 +95,8 @@ SMALL = {"hidden_layer_sizes": (64, 64), "batch_size": 32, "max_iter": 60}
 LARGE = {"hidden_layer_sizes": (128,), "batch_size": 128, "max_iter": 20}
 WORKLOADS = {
     # name: (what to do, rounds, at least this many times as fast)
-    "digits, defaults, float32": (fit_classifier(lambda: digits("float32")), 3, 10),
-    "digits, defaults, float64": (fit_classifier(lambda: digits("float64")), 3, 6),
+    "digits, defaults, float32": (fit_classifier(lambda: digits("float32")), 9, 10),
+    "digits, defaults, float64": (fit_classifier(lambda: digits("float64")), 9, 6),
     "20-64-64-1, batch 32, float32": (
         fit_classifier(lambda: clusters(4000, 20, 2, "float32"), **SMALL, **QUICK),
         5,
