@@ -74,7 +74,7 @@ class Network:
         """loss: {"name", "from_logits", "label_smoothing", "delta", "floor": how near to 0 and 1
         probabilities are taken to be in a cross-entropy from logits, "quantiles": at most 16, "by_weight":
         whether a batch's losses are divided by its sum of weights and not by its rows, "penalty_by_weight":
-        whether the penalty is divided by it, "loss_scale", "gradient_scale"}; metrics: [{"name",
+        whether the penalty is divided by the same, "loss_scale", "gradient_scale"}; metrics: [{"name",
         "threshold"}]; optimizer: {"name": "sgd" | "adam" | "rmsprop", "momentum", "nesterov", "beta_1",
         "beta_2", "rho", "centered", "amsgrad", "epsilon", "weight_decay", "clipvalue", "clipnorm",
         "global_clipnorm"} with None for what is not asked for (weight_decay, clip*). Resets optimizer slots

@@ -273,7 +273,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         self.n_outputs_ = widths[-1]
         self.n_layers_ = len(widths)
         self.out_activation_ = activations[-1]
-        self._dtype = dtype
         self.coefs_: list[NDArray[Any]] = []
         self.intercepts_: list[NDArray[Any]] = []
         for fan_in, fan_out in itertools.pairwise(widths):

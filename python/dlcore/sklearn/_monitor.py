@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import get_scorer
 
 from dlcore.sklearn._network import Network
-from dlcore.sklearn._rows import Rows, inputs
+from dlcore.sklearn._rows import Rows
 
 
 class Validation:
@@ -86,7 +86,7 @@ class Monitor:
             stop |= bool(callback(estimator, numbers))
         if self.task is not None:
             fitted = {"coefs_": estimator.coefs_, "intercepts_": estimator.intercepts_}
-            names = ("n_layers_", "n_outputs_", "out_activation_", "classes_", "_label_binarizer", "_dtype")
+            names = ("n_layers_", "n_outputs_", "out_activation_", "classes_", "_label_binarizer")
             fitted |= {name: getattr(estimator, name) for name in names if hasattr(estimator, name)}
             stop |= self.task.call_on_fit_task_end(
                 estimator=estimator, reconstruction_attributes=fitted, **self.seen
@@ -150,9 +150,3 @@ def _scorer(estimator: Any) -> Any:
     if monitor is None or monitor == estimator._own_score:
         return None
     return monitor if monitor == "loss" or callable(monitor) else get_scorer(monitor)
-
-
-def validation(estimator: Any, x: Any, y: Any, weight: Any, encoded: Any, dtype: str) -> Validation:
-    """Rows held out, in both forms."""
-    rows = Rows(inputs(x, dtype), encoded, None if weight is None else np.require(weight, dtype, ["C", "A"]))
-    return Validation(x, y, weight, rows)

@@ -3,6 +3,7 @@
 //! ```text
 //! by rows      sum_i w_i loss_i / rows + penalty            Keras
 //! by weight    (sum_i w_i loss_i + penalty) / sum_i w_i     scikit-learn; w_i = 1 without weights
+//!              sum_i w_i loss_i / sum_i w_i + penalty       the same, whatever the batch size
 //! ```
 
 /// How a batch's losses are averaged, and what they are multiplied by.
@@ -10,7 +11,7 @@
 pub struct Objective {
     /// Whether losses are divided by the batch's sum of weights.
     pub by_weight: bool,
-    /// Whether the penalty is divided by it.
+    /// Whether the penalty is divided by what the losses are divided by.
     pub penalty_by_weight: bool,
     /// Times this a loss is reported.
     pub loss_scale: f64,

@@ -36,6 +36,9 @@
 //! 3. **Large weights** ([`SMALL_WEIGHTS`]): threads share out the weights: forward by units, down and
 //!    gradient by features. A gradient that is large itself is never stored: the update takes it
 //!    from the product ([`fuses`]).
+//!
+//! Inputs without zeros change the first stage alone: its forward product is shared out by rows of the batch,
+//! its gradient by features, and stored.
 
 use dlcore_kernels::memory::Memory;
 use dlcore_kernels::program::{Access, Phase, Program, Region};
