@@ -17,7 +17,6 @@ use dlcore_core::network::{Network, Recipe};
 use dlcore_core::optimizer;
 use dlcore_core::plan::Body;
 use dlcore_core::random;
-use dlcore_core::regularizer::Regularizer;
 use dlcore_core::stage::Layer;
 use dlcore_kernels::gather::{Order, Source};
 use dlcore_kernels::simd::{Element, Isa};
@@ -79,8 +78,7 @@ fn profile<T: Element>(net: &Net, options: &Options) {
     let (isa, outputs) = (options.isa, widths[widths.len() - 1]);
     let mut layers = Vec::new();
     for (i, &units) in widths[1..].iter().enumerate() {
-        let (kernel_regularizer, bias_regularizer) = (Regularizer::default(), Regularizer::default());
-        layers.push(Layer::Dense { units, use_bias: true, kernel_regularizer, bias_regularizer });
+        layers.push(Layer::dense(units));
         if i + 2 < widths.len() {
             layers.push(Layer::Activation(Activation::named(activation, 0.0).expect("a known one")));
             if *dropout > 0.0 {
@@ -104,6 +102,8 @@ fn profile<T: Element>(net: &Net, options: &Options) {
         optimizer: optimizer::find(options.optimizer, parameters).expect("a known optimizer"),
         clipping: Clipping::default(),
         weight_decay: 0.0,
+        average: None,
+        accumulation: 1,
     };
     network.compile(recipe).expect("memory");
 
@@ -128,7 +128,7 @@ fn profile<T: Element>(net: &Net, options: &Options) {
         let outcome = if probed {
             network.train_probed(data, *batch, 1e-3, &stopwatch)
         } else {
-            network.train(data, *batch, 1e-3, &mut || true)
+            network.train(data, *batch, &[1e-3], None, &mut || true)
         };
         assert_eq!(outcome.expect("trains").batches, steps);
         start.elapsed()

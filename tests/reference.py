@@ -160,10 +160,9 @@ def dense(units, use_bias=True, kernel_l1=0.0, kernel_l2=0.0, bias_l1=0.0, bias_
         "kind": "dense",
         "units": units,
         "use_bias": use_bias,
-        "kernel_l1": kernel_l1,
-        "kernel_l2": kernel_l2,
-        "bias_l1": bias_l1,
-        "bias_l2": bias_l2,
+        "kernel": {"l1": kernel_l1, "l2": kernel_l2, "constraint": "none"},
+        "bias": {"l1": bias_l1, "l2": bias_l2, "constraint": "none"},
+        "trainable": True,
     }
 
 
@@ -221,9 +220,13 @@ def gradients(config, layers, weights, x, y, sample_weight=None, masks=None):
             case "dense":
                 if layer["use_bias"]:
                     b = weights.pop()
-                    result.append(g.sum(axis=0) + layer["bias_l1"] * np.sign(b) + 2 * layer["bias_l2"] * b)
+                    result.append(
+                        g.sum(axis=0) + layer["bias"]["l1"] * np.sign(b) + 2 * layer["bias"]["l2"] * b
+                    )
                 w = weights.pop()
-                result.append(before.T @ g + layer["kernel_l1"] * np.sign(w) + 2 * layer["kernel_l2"] * w)
+                result.append(
+                    before.T @ g + layer["kernel"]["l1"] * np.sign(w) + 2 * layer["kernel"]["l2"] * w
+                )
                 g = g @ w.T
             case "activation":
                 g = ACTIVATION_GRADIENTS[layer["name"]](before, after, g)
@@ -235,6 +238,9 @@ def gradients(config, layers, weights, x, y, sample_weight=None, masks=None):
 OPTIMIZER = {
     "name": "sgd",
     "momentum": 0.0,
+    "ema_momentum": None,
+    "ema_overwrite_frequency": None,
+    "gradient_accumulation_steps": None,
     "nesterov": False,
     "beta_1": 0.9,
     "beta_2": 0.999,

@@ -68,7 +68,7 @@ class Case:
         network.compile(self.loss, [], SGD)
         network.set_weights(weights)
         rows = len(self.x)
-        result = network.train_epoch(self.x, self.y, self.sample_weight, None, rows, 0.0)
+        result = network.train_epoch(self.x, self.y, self.sample_weight, None, rows, 0.0, False)
         assert result["fault"] is None
         return result["loss"]
 
@@ -179,5 +179,5 @@ def test_dropout_masks_change_from_step_to_step():
     network = case.network()
     network.compile(case.loss, [], SGD)
     network.set_weights(case.weights)
-    losses = [network.train_epoch(case.x, case.y, None, None, 20, 0.0)["loss"] for _ in range(5)]
+    losses = [network.train_epoch(case.x, case.y, None, None, 20, 0.0, False)["loss"] for _ in range(5)]
     assert len(set(losses)) == 5

@@ -50,7 +50,7 @@ def run_both(config, dtype, layers, lr, seed=0, sample_weight=None, masks=None):
     network.compile(loss, [], config)
     network.set_weights([w.astype(dtype) for w in weights])
     cast_weight = None if sample_weight is None else np.tile(sample_weight, STEPS).astype(dtype)
-    result = network.train_epoch(x.astype(dtype), y.astype(dtype), cast_weight, None, ROWS, lr)
+    result = network.train_epoch(x.astype(dtype), y.astype(dtype), cast_weight, None, ROWS, lr, False)
     assert result["fault"] is None
     assert result["batches"] == network.iterations == STEPS
 
@@ -98,7 +98,7 @@ def masks_of(layers, dtype, rate):
     masks = []
     for _ in range(STEPS):
         masks.append(twin.differentiate(x, y, None)[1][0] != 0)
-        twin.train_epoch(x, y, None, None, ROWS, 0.0)
+        twin.train_epoch(x, y, None, None, ROWS, 0.0, False)
     kept = np.mean(masks)
     assert abs(kept - (1 - rate)) < 0.02
     return masks
@@ -150,7 +150,7 @@ def test_same_weights_as_scikit_learn(momentum):
     network.compile(loss_config("sparse_categorical_crossentropy"), [], config)
     network.set_weights(weights)
     losses = [
-        network.train_epoch(x, y[:, None].astype(float), None, None, batch, 0.05)["loss"]
+        network.train_epoch(x, y[:, None].astype(float), None, None, batch, 0.05, False)["loss"]
         for _ in range(epochs)
     ]
 

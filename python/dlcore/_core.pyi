@@ -34,6 +34,7 @@ __all__ = [
     "save_file",
     "set_isa",
     "set_num_threads",
+    "shuffle",
     "version",
 ]
 
@@ -47,6 +48,8 @@ class EpochResult(TypedDict):
     """Rows of the batches that were done."""
     batches: int
     """Batches that were done (the faulty one not counted)."""
+    outputs: FloatArray | None
+    """Those of the rows, in the order in which they were visited, if they were asked for."""
     fault: str | None
     """None, or why the epoch ended early: the batch numbered `batches` (from 0) made the loss or a
     weight non-finite; the weights are those of the last whole batch."""
@@ -54,16 +57,25 @@ class EpochResult(TypedDict):
 @final
 class Network:
     def __new__(cls, input_width: int, layers: Sequence[dict[str, Any]], dtype: str, seed: int) -> Self:
-        """`layers`: {"kind": "dense", "units": int, "use_bias": bool, "kernel_l1": float, "kernel_l2": float,
-        "bias_l1": float, "bias_l2": float}, {"kind": "activation", "name": str, "parameter": float} or
-        {"kind": "dropout", "rate": float}. All weights are zero at first. `seed` (64 bit) is dropout's."""
+        """All weights are zero at first; `seed` (64 bit) is of all that draws in training. Of `layers`, each is
+        one of these, with a *wish* {"l1", "l2", "constraint": "none", "non_negative" or "norm" with "low",
+        "high", "rate"} for each variable:
+
+        {"kind": "dense", "units", "use_bias", "kernel": wish, "bias": wish, "trainable"};
+        {"kind": "activation", "name", "parameter"}; {"kind": "activity", "l1", "l2"};
+        {"kind": "dropout", "rate"}; {"kind": "alpha_dropout", "rate"}; {"kind": "gaussian_noise", "stddev"};
+        {"kind": "batch_normalization", "momentum", "epsilon", "scale": wish or None, "center": wish or None,
+        "trainable"}, whose variables are gamma, beta, moving mean, moving variance;
+        {"kind": "layer_normalization", "epsilon", "scale", "center", "trainable"}: gamma, beta;
+        {"kind": "normalization"}: mean, variance; {"kind": "rescaling", "scale", "offset"};
+        {"kind": "prelu", "alpha": wish, "trainable"}: alpha; {"kind": "unit_normalization"}."""
     @property
     def output_width(self) -> int: ...
     @property
     def iterations(self) -> int:
-        """Updates made since `compile`."""
+        """Batches trained on since `compile`."""
     def get_weights(self) -> list[FloatArray]:
-        """Copies: kernel (fan_in, units) and bias (units,) of each dense layer in order."""
+        """Copies of all variables, in the order of the layers: kernels (fan_in, units), others (features,)."""
     def set_weights(self, weights: Sequence[FloatArray]) -> None: ...
     def compile(
         self,
@@ -77,8 +89,8 @@ class Network:
         whether the penalty is divided by the same, "loss_scale", "gradient_scale"}; metrics: [{"name",
         "threshold"}]; optimizer: {"name": "sgd" | "adam" | "rmsprop", "momentum", "nesterov", "beta_1",
         "beta_2", "rho", "centered", "amsgrad", "epsilon", "weight_decay", "clipvalue", "clipnorm",
-        "global_clipnorm"} with None for what is not asked for (weight_decay, clip*). Resets optimizer slots
-        and iterations."""
+        "global_clipnorm", "ema_momentum", "ema_overwrite_frequency", "gradient_accumulation_steps"} with None
+        for what is not asked for (from weight_decay on). Resets optimizer slots and iterations."""
     def train_epoch(
         self,
         x: FloatArray | SparseRows,
@@ -86,20 +98,25 @@ class Network:
         sample_weight: FloatArray | None,
         order: int | NDArray[np.uint32] | None,
         batch_size: int,
-        learning_rate: float,
+        learning_rate: float | NDArray[np.float64],
+        emit: bool,
     ) -> EpochResult:
         """x (rows, input_width); y (rows, outputs), or (rows, 1) with class indices for the sparse loss;
-        sample_weight (rows,). order: None in sequence, an int: shuffled with that seed, or indices."""
+        sample_weight (rows,). order: None in sequence, an int: shuffled with that seed, or indices. learning_rate:
+        one, or one for each step, of which the last holds for all that follow. emit: whether outputs are wanted."""
     def evaluate(
-        self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None
+        self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None, emit: bool
     ) -> EpochResult: ...
     def predict(self, x: FloatArray | SparseRows) -> FloatArray: ...
+    def rehearse(self, x: FloatArray | SparseRows) -> FloatArray:
+        """Outputs as a batch of the next step would have them: with dropout and statistics of the batch."""
     def differentiate(
         self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None
     ) -> tuple[EpochResult, list[FloatArray]]:
-        """The loss of all rows as one batch (dropout of the next step), and gradients like get_weights."""
+        """The loss of all rows as one batch (dropout of the next step), and gradients of all that is trainable, in order."""
     def get_slots(self) -> list[FloatArray]:
-        """The optimizer's state: slot by slot, each like get_weights."""
+        """The optimizer's state, slot by slot, each for all that is trainable: its own, then the running mean of
+        the weights, then the sum of gradients."""
     def set_slots(self, slots: Sequence[FloatArray], iterations: int) -> None: ...
 
 ACTIVATIONS: list[str]
@@ -120,6 +137,9 @@ def loss(config: dict[str, Any], y_true: FloatArray, y_pred: FloatArray) -> tupl
     """Loss of each row (rows,) and its gradient by y_pred (rows, outputs)."""
 
 def all_finite(x: FloatArray) -> bool: ...
+def shuffle(seed: int, count: int) -> NDArray[np.uint32]:
+    """The numbers below `count` in an order that follows from the seed."""
+
 def random_uniform(seed: int, shape: tuple[int, ...], low: float, high: float, dtype: str) -> FloatArray: ...
 def random_normal(
     seed: int, shape: tuple[int, ...], mean: float, stddev: float, dtype: str

@@ -5,6 +5,7 @@ from typing import Any
 from dlcore import _checks, activations, initializers, regularizers
 from dlcore._registry import serialize
 from dlcore._typing import FloatArray
+from dlcore._wish import wish_of
 from dlcore.layers.layer import Layer
 
 
@@ -78,16 +79,13 @@ class Dense(Layer):
 
     def core_config(self) -> list[dict[str, Any]]:
         """A product, and an activation unless that is linear."""
-        kernel = self.kernel_regularizer or regularizers.L1L2()
-        bias = self.bias_regularizer or regularizers.L1L2()
         dense = {
             "kind": "dense",
             "units": self.units,
             "use_bias": self.use_bias,
-            "kernel_l1": kernel.l1,
-            "kernel_l2": kernel.l2,
-            "bias_l1": bias.l1,
-            "bias_l2": bias.l2,
+            "kernel": wish_of(self.kernel_regularizer, None),
+            "bias": wish_of(self.bias_regularizer, None),
+            "trainable": True,
         }
         if self.activation.name == "linear":
             return [dense]

@@ -343,7 +343,7 @@ class Sequential(Configurable):
         """One update from these rows; returns their loss (and metrics) before it."""
         optimizer, _ = self._compiled()
         rows = self._rows("", x, y, sample_weight, class_weight)
-        result = self._built().train_epoch(*rows, None, len(rows.x), optimizer.learning_rate)
+        result = self._built().train_epoch(*rows, None, len(rows.x), optimizer.learning_rate, False)
         if result["fault"] is not None:
             raise FloatingPointError(f"{result['fault']}; the weights are as they were")
         return self._report(self._logs(result), return_dict)
@@ -426,7 +426,7 @@ class Sequential(Configurable):
         return _data.Rows(features, targets, weights)
 
     def _evaluate(self, rows: _data.Rows) -> dict[str, float]:
-        return self._logs(self._built().evaluate(*rows))
+        return self._logs(self._built().evaluate(*rows, False))
 
     def _logs(self, result: _core.EpochResult) -> dict[str, float]:
         return dict(zip(self.metrics_names, [result["loss"], *result["metrics"]], strict=True))

@@ -36,7 +36,7 @@ def fit(model: Sequential, x: ArrayLike, y: ArrayLike, **options: Any) -> Histor
             for callback in callbacks:
                 callback.on_epoch_begin(epoch)
             order = _random.derive(seed, epoch) if options["shuffle"] else None
-            result = network.train_epoch(*rows, order, batch_size, optimizer.learning_rate)
+            result = network.train_epoch(*rows, order, batch_size, optimizer.learning_rate, False)
             if result["fault"] is not None:
                 raise FloatingPointError(
                     f"epoch {epoch + 1}, batch {result['batches'] + 1}: {result['fault']}; the weights are "

@@ -99,6 +99,9 @@ class Optimizer(Configurable):
             "clipnorm": self.clipnorm,
             "clipvalue": self.clipvalue,
             "global_clipnorm": self.global_clipnorm,
+            "ema_momentum": None,
+            "ema_overwrite_frequency": None,
+            "gradient_accumulation_steps": None,
         }
 
     def get_config(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcore import _core
+from dlcore._wish import wish
 from dlcore.activations import Activation
 from dlcore.sklearn._rows import Rows
 
@@ -59,8 +60,8 @@ class Network:
         """The estimator's parameter that the activations are from, `listed`."""
         layers: list[dict[str, Any]] = []
         for i, (units, name) in enumerate(zip(widths[1:], activations, strict=True)):
-            regularizers = {"kernel_l1": 0.0, "kernel_l2": penalty, "bias_l1": 0.0, "bias_l2": 0.0}
-            layers.append({"kind": "dense", "units": units, "use_bias": True} | regularizers)
+            wishes = {"kernel": wish(l2=penalty), "bias": wish()}
+            layers.append({"kind": "dense", "units": units, "use_bias": True, "trainable": True} | wishes)
             activation = Activation(ACTIVATIONS.get(name, name))
             layers.append({"kind": "activation", "name": activation.name, "parameter": activation.parameter})
             if i < len(dropout) and dropout[i]:
@@ -94,12 +95,12 @@ class Network:
         self, rows: Rows, order: NDArray[np.uint32] | None, batch_size: int, learning_rate: float
     ) -> float | None:
         """One epoch; the loss, or None if a number was no longer finite."""
-        result = self.core.train_epoch(*rows, order, batch_size, learning_rate)
+        result = self.core.train_epoch(*rows, order, batch_size, learning_rate, False)
         return None if result["fault"] else result["loss"]
 
     def loss(self, rows: Rows) -> float | None:
         """The loss of rows as one batch, without dropout; None if it is not finite."""
-        result = self.core.evaluate(*rows)
+        result = self.core.evaluate(*rows, False)
         return None if result["fault"] else result["loss"]
 
     def loss_and_gradient(self, rows: Rows) -> tuple[float, list[NDArray[Any]], list[NDArray[Any]]]:
@@ -129,6 +130,9 @@ def optimizer_config(estimator: Any) -> dict[str, Any]:
         "amsgrad": False,
         "epsilon": float(estimator.epsilon),
         "weight_decay": float(estimator.weight_decay),
+        "ema_momentum": None,
+        "ema_overwrite_frequency": None,
+        "gradient_accumulation_steps": None,
     } | clips
 
 

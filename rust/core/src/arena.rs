@@ -1,34 +1,65 @@
-//! Where the variables lie in a memory that holds those of all layers: `[W; b]` of each, in panels (see
-//! [`dlcore_kernels::panels::Panels`]). Gradients and optimizer slots lie alike. Outside they are known as NumPy
-//! would hold them: each kernel row by row, then its bias.
+//! Where the variables lie in a memory that holds those of all layers. Kernel and bias lie as `[W; b]`, in panels
+//! (see [`dlcore_kernels::panels::Panels`]). What gradients change lies first, so that gradients and optimizer slots,
+//! which lie alike, end where it ends. Outside, variables are known in the order of the layers, as NumPy would hold
+//! them.
 
 use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::program::Region;
 use dlcore_kernels::simd::Element;
 
 use crate::stage::Stage;
+use crate::variables::Variables;
 
-/// The region of each stage that has a product.
-pub fn regions<T: Element>(stages: &[Stage], memory: usize) -> Vec<Option<Region>> {
-    let mut offset = 0;
-    let mut place = |stage: &Stage| {
-        let dense = stage.dense?;
-        let (rows, columns) = (dense.parameter_rows(), dense.units);
-        let region = Region { memory, offset, rows, columns, pitch: columns.min(T::LANES) };
-        offset += region.length();
-        Some(region)
-    };
-    stages.iter().map(&mut place).collect()
+/// Variables and their region.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Place {
+    /// The stage whose they are.
+    pub stage: usize,
+    /// What they are.
+    pub variables: Variables,
+    /// Where they are.
+    pub region: Region,
 }
 
-/// Elements of such a memory; none if they are more than can be counted.
-pub fn length<T: Element>(stages: &[Stage]) -> Option<usize> {
-    let mut length = 0_usize;
-    for dense in stages.iter().filter_map(|stage| stage.dense) {
-        let columns = dense.units.checked_next_multiple_of(dense.units.min(T::LANES))?;
-        length = dense.parameter_rows().checked_mul(columns)?.checked_add(length)?;
+impl Place {
+    /// Where what belongs to them lies in another memory of that layout.
+    pub fn within(&self, memory: usize) -> Region {
+        Region { memory, ..self.region }
     }
-    (length <= isize::MAX as usize / size_of::<T>()).then_some(length)
+}
+
+/// The places of all variables, in the order of the layers.
+pub fn places<T: Element>(stages: &[Stage], memory: usize) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (stage, variables) in stages
+        .iter()
+        .enumerate()
+        .flat_map(|(i, stage)| stage.variables().into_iter().map(move |variables| (i, variables)))
+    {
+        let (rows, columns) = (variables.rows(), variables.columns);
+        let region = Region { memory, offset: 0, rows, columns, pitch: columns.min(T::LANES) };
+        places.push(Place { stage, variables, region });
+    }
+    let mut offset = 0;
+    for trainable in [true, false] {
+        for place in places.iter_mut().filter(|place| place.variables.trainable == trainable) {
+            place.region.offset = offset;
+            offset += place.region.length();
+        }
+    }
+    places
+}
+
+/// Elements of such a memory: of what gradients change, and of all. None if they are more than can be counted.
+pub fn lengths<T: Element>(stages: &[Stage]) -> Option<(usize, usize)> {
+    let (mut trainable, mut all) = (0_usize, 0_usize);
+    for variables in stages.iter().flat_map(Stage::variables) {
+        let columns = variables.columns.checked_next_multiple_of(variables.columns.min(T::LANES))?;
+        let length = variables.rows().checked_mul(columns)?;
+        all = all.checked_add(length)?;
+        trainable += if variables.trainable { length } else { 0 };
+    }
+    (all <= isize::MAX as usize / size_of::<T>()).then_some((trainable, all))
 }
 
 /// The panels of a region.
@@ -37,11 +68,11 @@ pub fn panels<T: Element>(memory: &[T], region: Region) -> Panels<'_, T> {
     Panels::from_slice(&memory[offset..offset + region.length()], rows, columns, pitch)
 }
 
-/// All variables, one after another, row by row.
-pub fn to_rows<T: Element>(stages: &[Stage], memory: &[T]) -> Vec<T> {
+/// The variables in these places, one after another, row by row.
+pub fn to_rows<'a, T: Element>(places: impl IntoIterator<Item = &'a Place>, memory: &[T]) -> Vec<T> {
     let mut values = Vec::with_capacity(memory.len());
-    for region in regions::<T>(stages, 0).into_iter().flatten() {
-        let panels = panels(memory, region);
+    for Place { region, .. } in places {
+        let panels = panels(memory, *region);
         for i in 0..region.rows {
             for panel in 0..panels.count() {
                 values.extend_from_slice(panels.part(i, panel));
@@ -55,9 +86,13 @@ pub fn to_rows<T: Element>(stages: &[Stage], memory: &[T]) -> Vec<T> {
 ///
 /// # Panics
 /// If there are too few values.
-pub fn from_rows<T: Element>(stages: &[Stage], mut values: &[T], memory: &mut [T]) {
-    for region in regions::<T>(stages, 0).into_iter().flatten() {
-        let Region { offset, rows, columns, pitch, .. } = region;
+pub fn from_rows<'a, T: Element>(
+    places: impl IntoIterator<Item = &'a Place>,
+    mut values: &[T],
+    memory: &mut [T],
+) {
+    for Place { region, .. } in places {
+        let &Region { offset, rows, columns, pitch, .. } = region;
         let memory = &mut memory[offset..offset + region.length()];
         let mut panels = PanelsMut::from_slice(memory, rows, columns, pitch);
         for i in 0..rows {
@@ -73,24 +108,25 @@ pub fn from_rows<T: Element>(stages: &[Stage], mut values: &[T], memory: &mut [T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regularizer::Regularizer;
     use crate::stage::{Layer, stages};
 
     #[test]
     fn there_and_back() {
-        let none = Regularizer::default();
-        let dense =
-            |units| Layer::Dense { units, use_bias: true, kernel_regularizer: none, bias_regularizer: none };
-        let stages = stages(5, &[dense(3), dense(16), dense(100), dense(17)]).unwrap();
+        let mut frozen = Layer::dense(16);
+        if let Layer::Dense { trainable, .. } = &mut frozen {
+            *trainable = false;
+        }
+        let stages = stages(5, &[Layer::dense(3), frozen, Layer::dense(100), Layer::dense(17)]).unwrap();
+        let places = places::<f32>(&stages, 0);
         let count = 6 * 3 + 4 * 16 + 17 * 100 + 101 * 17;
         let values: Vec<f32> = (0..count).map(|i| i as f32).collect();
-        let mut memory = vec![0.0; length::<f32>(&stages).unwrap()];
-        from_rows(&stages, &values, &mut memory);
-        assert_eq!(to_rows(&stages, &memory), values);
-        // The weight from feature 2 to unit 40 of the third layer, which follows 6 x 3 and 4 x 16.
-        assert_eq!(
-            memory[6 * 3 + 4 * 16 + 2 * (17 * 16) + 2 * 16 + 8],
-            values[6 * 3 + 4 * 16 + 2 * 100 + 40]
-        );
+        let (trainable, all) = lengths::<f32>(&stages).unwrap();
+        assert_eq!(all - trainable, 4 * 16);
+        let mut memory = vec![0.0; all];
+        from_rows(&places, &values, &mut memory);
+        assert_eq!(to_rows(&places, &memory), values);
+        // The weight from feature 2 to unit 40 of the third layer, which follows the first, since the second is frozen.
+        assert_eq!(memory[6 * 3 + 2 * (17 * 16) + 2 * 16 + 8], values[6 * 3 + 4 * 16 + 2 * 100 + 40]);
+        assert_eq!(memory[trainable], values[6 * 3]);
     }
 }

@@ -15,10 +15,10 @@ use dlcore_kernels::matrix::{Matrix, MatrixMut};
 use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Simd};
 
-use crate::regularizer::Regularizer;
+use crate::variables::{Variables, Wish};
 
 /// One dense layer; its weights are elsewhere.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Dense {
     /// Features that come in.
     pub fan_in: usize,
@@ -26,10 +26,12 @@ pub struct Dense {
     pub units: usize,
     /// Whether there is a bias.
     pub use_bias: bool,
-    /// On the kernel.
-    pub kernel_regularizer: Regularizer,
-    /// On the bias.
-    pub bias_regularizer: Regularizer,
+    /// Of the kernel.
+    pub kernel: Wish,
+    /// Of the bias.
+    pub bias: Wish,
+    /// Whether it learns.
+    pub trainable: bool,
 }
 
 impl Dense {
@@ -38,42 +40,17 @@ impl Dense {
         self.fan_in + usize::from(self.use_bias)
     }
 
-    /// Whether a penalty is on any parameter.
-    pub fn is_regularized(&self) -> bool {
-        self.kernel_regularizer.is_some() || self.use_bias && self.bias_regularizer.is_some()
-    }
-
-    /// The regularizer on row `i` of the parameters.
-    pub fn regularizer(&self, i: usize) -> Regularizer {
-        if i < self.fan_in { self.kernel_regularizer } else { self.bias_regularizer }
-    }
-
-    /// The penalty on the rows of the parameters from `first` on: a sum for each whole vector's worth of rows, which
-    /// is where threads part them.
-    pub fn penalties<T: Element, S: Simd>(
-        &self,
-        parameters: Panels<'_, T>,
-        first: usize,
-        mut sum: impl FnMut(usize, T),
-    ) {
-        let rows = parameters.rows();
-        let kernel = self.fan_in.saturating_sub(first).min(rows);
-        for start in (0..rows).step_by(T::LANES) {
-            let end = rows.min(start + T::LANES);
-            let mut penalty = T::default();
-            if start < kernel {
-                penalty = self.kernel_regularizer.penalty::<T, S>(parameters, start..end.min(kernel));
-            }
-            if end > kernel {
-                penalty = penalty + self.bias_regularizer.penalty::<T, S>(parameters, start.max(kernel)..end);
-            }
-            sum(start, penalty);
+    /// Kernel and bias.
+    pub fn variables(&self) -> Variables {
+        Variables {
+            is_vector: false,
+            kernel_rows: self.fan_in,
+            has_bias: self.use_bias,
+            columns: self.units,
+            kernel: self.kernel,
+            bias: self.bias,
+            trainable: self.trainable,
         }
-    }
-
-    /// Whether the penalty's gradient is proportional to the weights, so that an update can add it.
-    pub fn only_shrinks(&self) -> bool {
-        self.kernel_regularizer.l1 == 0.0 && self.bias_regularizer.l1 == 0.0
     }
 
     /// `output = W^T input + b`, or those of its rows that begin with unit `first`.

@@ -22,10 +22,10 @@ use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 /// Features that share a call of the generator.
 const FEATURES: usize = 8;
 /// Rows whose calls are made at once.
-const ROWS: usize = 16;
+pub const ROWS: usize = 16;
 
 /// One dropout layer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Dropout {
     /// Dropped where 16 random bits are below.
     threshold: u32,
@@ -42,7 +42,7 @@ pub struct Draw {
 }
 
 impl Dropout {
-    /// The `layer`-th dropout layer of a network (they draw independently).
+    /// The `layer`-th layer of a network that draws (they draw independently).
     pub fn new(rate: f64, layer: u32) -> Self {
         Self { threshold: (rate * 65536.0).round() as u32, layer }
     }
@@ -94,27 +94,50 @@ impl<T: Element> Kernel for Forward<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Self { dropout, draw, mut block, feature, row } = self;
-        let key = [draw.seed as u32, (draw.seed >> 32) as u32];
+        let Self { dropout, draw, block, feature, row } = self;
         let scale = T::Vector::<S>::constant(dropout.scale());
         let dropped = T::Vector::<S>::constant(-0.0);
+        dropout.for_each::<T, S>(draw, block, (feature, row), |x, mask| {
+            let kept = x.mul_add(scale, T::Vector::<S>::zero());
+            T::Vector::<S>::select(mask, kept, dropped)
+        });
+    }
+}
+
+impl Dropout {
+    /// Replaces each vector of a block that begins at a feature and a row, told which lanes are kept.
+    #[inline(always)]
+    pub fn for_each<T: Element, S: Simd>(
+        &self,
+        draw: Draw,
+        mut block: MatrixMut<'_, T>,
+        (feature, row): (usize, usize),
+        new: impl Fn(T::Vector<S>, <T::Vector<S> as Vector>::Mask) -> T::Vector<S>,
+    ) {
         for i in (0..block.rows()).step_by(FEATURES) {
-            let group = ((feature + i) / FEATURES) as u32;
+            let group = (feature + i) / FEATURES;
             for j in (0..block.columns()).step_by(ROWS) {
-                let layer = dropout.layer | ((draw.step >> 32) as u32) << 16;
-                let words = philox4x32_lanes([(row + j) as u32, group, draw.step as u32, layer], key);
+                let words = draw.words(self.layer, group, row + j);
                 for f in 0..FEATURES.min(block.rows() - i) {
-                    let keep = at_least::<S>(&words[f / 2], f % 2 == 1, dropout.threshold);
+                    let keep = at_least::<S>(&words[f / 2], f % 2 == 1, self.threshold);
                     let values = &mut block.row(i + f)[j..];
                     for (v, values) in values.chunks_mut(T::LANES).take(ROWS / T::LANES).enumerate() {
-                        let x = T::Vector::<S>::load_part(values);
-                        let kept = x.mul_add(scale, T::Vector::<S>::zero());
                         let mask = T::Vector::<S>::mask_from_bits(keep >> (v * T::LANES));
-                        T::Vector::<S>::select(mask, kept, dropped).store_part(values);
+                        new(T::Vector::<S>::load_part(values), mask).store_part(values);
                     }
                 }
             }
         }
+    }
+}
+
+impl Draw {
+    /// Four words for each of sixteen rows, for a group of features of a layer that draws.
+    #[inline(always)]
+    pub fn words(self, layer: u32, group: usize, row: usize) -> [[u32; ROWS]; 4] {
+        let key = [self.seed as u32, (self.seed >> 32) as u32];
+        let layer = layer | ((self.step >> 32) as u32) << 16;
+        philox4x32_lanes([row as u32, group as u32, self.step as u32, layer], key)
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod activation;
 pub mod arena;
+pub mod constraint;
 pub mod dense;
 pub mod dropout;
 pub mod elementary;
@@ -17,6 +18,7 @@ pub mod error;
 pub mod file;
 mod finite;
 pub mod loss;
+pub mod map;
 pub mod metric;
 pub mod network;
 pub mod objective;
@@ -26,3 +28,4 @@ pub mod plan;
 pub mod random;
 pub mod regularizer;
 pub mod stage;
+pub mod variables;

@@ -6,13 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dlcore_kernels::gather::Order;
 use dlcore_kernels::memory::Memory;
 use dlcore_kernels::panels::Panels;
-use dlcore_kernels::program::Peek;
+use dlcore_kernels::program::{Peek, Region};
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 use dlcore_kernels::team;
 
-use crate::arena;
-use crate::dense::Dense;
-use crate::epoch::{Clipping, Data, Epoch, Input, Probe};
+use crate::arena::{self, Place};
+use crate::epoch::{Averaging, Clipping, Data, Epoch, Input, Probe};
 use crate::error::Error;
 use crate::loss::{Loss, Targets};
 use crate::metric::Metric;
@@ -20,6 +19,7 @@ use crate::objective::Objective;
 use crate::optimizer::Optimizer;
 use crate::plan::{PARAMETERS, Plan, Purpose, Request};
 use crate::stage::{Layer, Stage, stages};
+use crate::variables::Variables;
 
 /// Rows at a time where no update depends on it.
 const INFERENCE_ROWS: usize = 256;
@@ -42,6 +42,17 @@ pub struct Recipe {
     pub clipping: Clipping,
     /// Decoupled: each update first takes this times the learning rate off the weights.
     pub weight_decay: f64,
+    /// The running mean of the weights, if one is wanted.
+    pub average: Option<Averaging>,
+    /// Batches whose gradients make an update, at least one.
+    pub accumulation: u64,
+}
+
+impl Recipe {
+    /// How many slots an update has.
+    fn slots(&self) -> usize {
+        self.optimizer.slots().len() + usize::from(self.average.is_some())
+    }
 }
 
 struct Training<T> {
@@ -50,8 +61,17 @@ struct Training<T> {
     loss: Loss,
     loss_on_inputs: bool,
     gradients: Memory<T>,
+    /// The optimizer's, then the running mean of the weights, then the sum of gradients.
     slots: Vec<Memory<T>>,
+    /// Batches so far.
     iterations: u64,
+}
+
+/// How rows are gone through.
+struct Way<'a> {
+    purpose: Purpose,
+    batch_size: usize,
+    learning_rates: &'a [f64],
 }
 
 /// What an epoch brought.
@@ -72,6 +92,7 @@ pub struct Outcome {
 /// A dense network.
 pub struct Network<T> {
     stages: Vec<Stage>,
+    places: Vec<Place>,
     parameters: Memory<T>,
     seed: u64,
     isa: Isa,
@@ -85,8 +106,9 @@ impl<T: Element> Network<T> {
     pub fn new(isa: Isa, input_width: usize, layers: &[Layer], seed: u64) -> Result<Self, Error> {
         let stages = stages(input_width, layers)?;
         let too_many = || Error::Invalid("units: more weights than can be counted".to_owned());
-        let parameters = Memory::zeroed(arena::length::<T>(&stages).ok_or_else(too_many)?)?;
-        Ok(Self { stages, parameters, seed, isa, training: None, plans: Vec::new() })
+        let (_, length) = arena::lengths::<T>(&stages).ok_or_else(too_many)?;
+        let (parameters, places) = (Memory::zeroed(length)?, arena::places::<T>(&stages, PARAMETERS));
+        Ok(Self { stages, places, parameters, seed, isa, training: None, plans: Vec::new() })
     }
 
     /// Features of a row.
@@ -99,30 +121,32 @@ impl<T: Element> Network<T> {
         self.stages[self.stages.len() - 1].units
     }
 
-    /// Updates made since [`compile`](Self::compile).
+    /// Batches trained on since [`compile`](Self::compile).
     pub fn iterations(&self) -> u64 {
         self.training.as_ref().map_or(0, |training| training.iterations)
     }
 
-    /// Shapes of kernels (two numbers) and biases (one), in the order of the parameters.
+    /// Shapes of the variables, in the order of the parameters: kernels have two numbers, all others one.
     pub fn shapes(&self) -> Vec<Vec<usize>> {
-        let dense = self.stages.iter().filter_map(|stage| stage.dense);
-        dense
-            .flat_map(|dense| {
-                let bias = dense.use_bias.then(|| vec![dense.units]);
-                std::iter::once(vec![dense.fan_in, dense.units]).chain(bias)
-            })
-            .collect()
+        self.places.iter().flat_map(|place| place.variables.shapes()).collect()
+    }
+
+    /// The same of those that gradients change.
+    pub fn trainable_shapes(&self) -> Vec<Vec<usize>> {
+        self.trainable().flat_map(|place| place.variables.shapes()).collect()
+    }
+
+    fn trainable(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(|place| place.variables.trainable)
     }
 
     fn parameter_count(&self) -> usize {
-        let dense = self.stages.iter().filter_map(|stage| stage.dense);
-        dense.map(|dense| dense.parameter_rows() * dense.units).sum()
+        self.places.iter().map(|place| place.variables.count()).sum()
     }
 
     /// All weights, one variable after another, row by row.
     pub fn parameters(&self) -> Vec<T> {
-        arena::to_rows(&self.stages, self.parameters.as_slice())
+        arena::to_rows(&self.places, self.parameters.as_slice())
     }
 
     /// Replaces all weights.
@@ -132,25 +156,27 @@ impl<T: Element> Network<T> {
             let got = values.len();
             return Err(Error::Invalid(format!("weights: expected {expected} numbers, got {got}")));
         }
-        arena::from_rows(&self.stages, values, self.parameters.as_mut_slice());
+        arena::from_rows(&self.places, values, self.parameters.as_mut_slice());
         Ok(())
     }
 
-    /// The gradients that [`differentiate`](Self::differentiate) found, like the parameters.
+    /// The gradients that [`differentiate`](Self::differentiate) found, by what is trainable.
     pub fn gradients(&self) -> Vec<T> {
         let training = self.training.as_ref();
-        training.map_or(vec![], |training| arena::to_rows(&self.stages, training.gradients.as_slice()))
+        training.map_or(vec![], |training| arena::to_rows(self.trainable(), training.gradients.as_slice()))
     }
 
-    /// The optimizer's slots, each like the parameters.
+    /// The optimizer's state, slot by slot, each like what is trainable: its own slots, then the running mean of the
+    /// weights, then the sum of gradients.
     pub fn slots(&self) -> Vec<Vec<T>> {
         let slots = self.training.as_ref().map_or(&[][..], |training| &training.slots);
-        slots.iter().map(|slot| arena::to_rows(&self.stages, slot.as_slice())).collect()
+        slots.iter().map(|slot| arena::to_rows(self.trainable(), slot.as_slice())).collect()
     }
 
     /// Puts the optimizer's state back.
     pub fn set_slots(&mut self, slots: &[Vec<T>], iterations: u64) -> Result<(), Error> {
-        let length = self.parameter_count();
+        let trainable: Vec<Place> = self.trainable().copied().collect();
+        let length = trainable.iter().map(|place| place.variables.count()).sum::<usize>();
         let training = self.training.as_mut().ok_or_else(not_compiled)?;
         if slots.len() != training.slots.len() || slots.iter().any(|slot| slot.len() != length) {
             return Err(Error::Invalid(format!(
@@ -160,7 +186,7 @@ impl<T: Element> Network<T> {
             )));
         }
         for (to, from) in training.slots.iter_mut().zip(slots) {
-            arena::from_rows(&self.stages, from, to.as_mut_slice());
+            arena::from_rows(&trainable, from, to.as_mut_slice());
         }
         training.iterations = iterations;
         Ok(())
@@ -169,10 +195,11 @@ impl<T: Element> Network<T> {
     /// Says how to train; the optimizer starts afresh.
     pub fn compile(&mut self, recipe: Recipe) -> Result<(), Error> {
         let last = &self.stages[self.stages.len() - 1];
-        let canonical = recipe.loss.on_inputs_of(last.activation).filter(|_| last.dropout.is_none());
-        let length = self.parameters.len();
-        let slots =
-            recipe.optimizer.slots().iter().map(|_| Memory::zeroed(length)).collect::<Result<_, _>>()?;
+        let is_bare = last.dropout.is_none() && !last.activity.is_some();
+        let canonical = recipe.loss.on_inputs_of(last.activation).filter(|_| is_bare);
+        let (length, _) = arena::lengths::<T>(&self.stages).expect("they were counted before");
+        let state = recipe.slots() + usize::from(recipe.accumulation > 1);
+        let slots = (0..state).map(|_| Memory::zeroed(length)).collect::<Result<_, _>>()?;
         let loss = canonical.unwrap_or(recipe.loss);
         self.training = Some(Training {
             loss_on_inputs: canonical.is_some(),
@@ -194,16 +221,19 @@ impl<T: Element> Network<T> {
         })
     }
 
-    /// One epoch. `keep_on` is asked now and then (often enough for Ctrl-C) whether to go on; if
-    /// not, the epoch ends after a whole batch.
+    /// One epoch. Of the learning rates the last one holds for all steps that follow. `keep_on` is asked now and then
+    /// (often enough for Ctrl-C) whether to go on; if not, the epoch ends after a whole batch. The outputs of the rows
+    /// in their order, as they were when their losses were found, go into `outputs`, if it is given.
     pub fn train(
         &mut self,
         data: Data<'_, T>,
         batch_size: usize,
-        learning_rate: f64,
+        learning_rates: &[f64],
+        outputs: Option<&mut [T]>,
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<Outcome, Error> {
-        self.run(Purpose::Train, data, batch_size, learning_rate, keep_on, &())
+        let way = Way { purpose: Purpose::Train, batch_size, learning_rates };
+        self.run(way, data, outputs, keep_on, &())
     }
 
     /// The same, with a probe that listens.
@@ -214,21 +244,25 @@ impl<T: Element> Network<T> {
         learning_rate: f64,
         probe: &impl Probe,
     ) -> Result<Outcome, Error> {
-        self.run(Purpose::Train, data, batch_size, learning_rate, &mut || true, probe)
+        let way = Way { purpose: Purpose::Train, batch_size, learning_rates: &[learning_rate] };
+        self.run(way, data, None, &mut || true, probe)
     }
 
-    /// Losses and metrics, without dropout.
+    /// Losses and metrics, without dropout; outputs as for [`train`](Self::train).
     pub fn evaluate(
         &mut self,
         data: Data<'_, T>,
+        outputs: Option<&mut [T]>,
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<Outcome, Error> {
-        self.run(Purpose::Evaluate, data, INFERENCE_ROWS, 0.0, keep_on, &())
+        let way = Way { purpose: Purpose::Evaluate, batch_size: INFERENCE_ROWS, learning_rates: &[] };
+        self.run(way, data, outputs, keep_on, &())
     }
 
     /// The gradients of the loss of all rows as one batch, with the dropout of the next update.
     pub fn differentiate(&mut self, data: Data<'_, T>) -> Result<Outcome, Error> {
-        self.run(Purpose::Differentiate, data, data.rows, 0.0, &mut || true, &())
+        let way = Way { purpose: Purpose::Differentiate, batch_size: data.rows, learning_rates: &[] };
+        self.run(way, data, None, &mut || true, &())
     }
 
     /// The outputs of all rows, row by row.
@@ -238,19 +272,15 @@ impl<T: Element> Network<T> {
         outputs: &mut [T],
         keep_on: &mut dyn FnMut() -> bool,
     ) -> Result<(), Error> {
-        let width = self.output_width();
-        let rows = x.rows();
-        if outputs.len() != rows * width {
-            let (expected, got) = (rows * width, outputs.len());
-            return Err(Error::Invalid(format!("outputs: expected {expected} numbers, got {got}")));
-        }
+        self.check_outputs(x.rows(), outputs)?;
+        let (rows, width) = (x.rows(), self.output_width());
         // Pieces of one size, so that one plan does for all: the last one may overlap the one before.
         let most = (PIECE / self.parameter_count().max(1)).max(INFERENCE_ROWS);
         let piece = rows.div_ceil(rows.div_ceil(most).max(1));
         for first in (0..rows).step_by(piece.max(1)) {
             let part = first.min(rows - piece)..first.min(rows - piece) + piece;
             let to = &mut outputs[part.start * width..part.end * width];
-            self.predict_piece(x.part(part), to)?;
+            self.outputs(Purpose::Predict, x.part(part), to)?;
             if !keep_on() {
                 break;
             }
@@ -258,16 +288,33 @@ impl<T: Element> Network<T> {
         Ok(())
     }
 
-    fn predict_piece(&mut self, x: Input<'_, T>, outputs: &mut [T]) -> Result<(), Error> {
+    /// The outputs of all rows as one batch of the next step would have them: with dropout, and with the statistics
+    /// of the batch.
+    pub fn rehearse(&mut self, x: Input<'_, T>, outputs: &mut [T]) -> Result<(), Error> {
+        self.check_outputs(x.rows(), outputs)?;
+        if outputs.is_empty() { Ok(()) } else { self.outputs(Purpose::Rehearse, x, outputs) }
+    }
+
+    fn check_outputs(&self, rows: usize, outputs: &[T]) -> Result<(), Error> {
+        let (expected, got) = (rows * self.output_width(), outputs.len());
+        if got == expected {
+            return Ok(());
+        }
+        Err(Error::Invalid(format!("outputs: expected {expected} numbers, got {got}")))
+    }
+
+    fn outputs(&mut self, purpose: Purpose, x: Input<'_, T>, outputs: &mut [T]) -> Result<(), Error> {
         let data = Data { x, y: None, weights: None, order: Order::Sequence, rows: x.rows() };
         let request = Request {
-            purpose: Purpose::Predict,
+            purpose,
             batch_size: data.rows,
             sparse: data.x.is_sparse(),
             weighted: false,
             target_width: 0,
             metrics: 0,
+            emits: false,
             slots: 0,
+            accumulates: false,
             norms: false,
             clips: false,
             threads: team::threads(),
@@ -277,20 +324,23 @@ impl<T: Element> Network<T> {
         let epoch = Epoch {
             probe: &(),
             stages: &self.stages,
-            purpose: Purpose::Predict,
+            purpose,
             data,
             batch_size: request.batch_size,
             loss: None,
             objective: Objective::default(),
             loss_on_inputs: false,
             metrics: &[],
+            emits: false,
             optimizer: None,
             clipping: Clipping::default(),
-            first_rows: &[],
+            blocks: &plan.blocks,
             weight_decay: 0.0,
-            learning_rate: 0.0,
-            seed: 0,
-            iterations: 0,
+            average: None,
+            accumulation: 1,
+            learning_rates: &[],
+            seed: self.seed,
+            iterations: self.training.as_ref().map_or(0, |training| training.iterations),
             weight_fault: AtomicBool::new(false),
         };
         let mut memories = [self.parameters.as_mut_slice(), outputs, plan.workspace.as_mut_slice()];
@@ -300,15 +350,13 @@ impl<T: Element> Network<T> {
 
     /// The penalty on the weights as they are.
     fn penalty(&self) -> f64 {
-        let mut sum = 0.0;
-        for (stage, region) in self.stages.iter().zip(arena::regions::<T>(&self.stages, PARAMETERS)) {
-            let (Some(dense), Some(region)) = (stage.dense, region) else { continue };
-            if dense.is_regularized() {
-                let weights = arena::panels(self.parameters.as_slice(), region);
-                sum += self.isa.run(Penalty { dense, weights });
-            }
-        }
-        sum
+        let regularized = self.places.iter().filter(|place| place.variables.is_regularized());
+        regularized
+            .map(|place| {
+                let weights = arena::panels(self.parameters.as_slice(), place.region);
+                self.isa.run(Penalty { variables: place.variables, weights })
+            })
+            .sum()
     }
 
     fn check(&self, data: &Data<'_, T>) -> Result<(), Error> {
@@ -334,14 +382,18 @@ impl<T: Element> Network<T> {
 
     fn run(
         &mut self,
-        purpose: Purpose,
+        way: Way<'_>,
         data: Data<'_, T>,
-        batch_size: usize,
-        learning_rate: f64,
+        mut outputs: Option<&mut [T]>,
         keep_on: &mut dyn FnMut() -> bool,
         probe: &impl Probe,
     ) -> Result<Outcome, Error> {
+        let Way { purpose, batch_size, learning_rates } = way;
         self.check(&data)?;
+        let width = self.output_width();
+        if let Some(outputs) = &outputs {
+            self.check_outputs(data.rows, outputs)?;
+        }
         let target_width = self.target_width()?;
         let y = data.y.ok_or_else(|| Error::Invalid("y: expected targets, got none".to_owned()))?;
         if y.columns() != target_width {
@@ -364,7 +416,9 @@ impl<T: Element> Network<T> {
             weighted: data.weights.is_some(),
             target_width,
             metrics: recipe.metrics.len(),
-            slots: training.slots.len(),
+            emits: outputs.is_some(),
+            slots: recipe.slots(),
+            accumulates: purpose == Purpose::Train && recipe.accumulation > 1,
             norms: recipe.clipping.by_norm(),
             clips: recipe.clipping.value.is_some(),
             threads: team::threads(),
@@ -382,14 +436,17 @@ impl<T: Element> Network<T> {
             metrics: &recipe.metrics,
             optimizer: Some(&recipe.optimizer),
             clipping: recipe.clipping,
-            first_rows: &plan.first_rows,
+            blocks: &plan.blocks,
+            emits: request.emits,
             weight_decay: recipe.weight_decay,
-            learning_rate,
+            average: recipe.average,
+            accumulation: recipe.accumulation.max(1),
+            learning_rates,
             seed: self.seed,
             iterations: training.iterations,
             weight_fault: AtomicBool::new(false),
         };
-        let (penalties, threads) = (plan.penalties, plan.threads);
+        let Plan { values, activities, penalties, emitted, threads, .. } = *plan;
         let mut poll = Poll::new(plan.work, keep_on);
         let mut memories = vec![
             self.parameters.as_mut_slice(),
@@ -402,17 +459,17 @@ impl<T: Element> Network<T> {
         let mut sums = vec![0.0; 1 + recipe.metrics.len()];
         let mut weights = 0.0;
         let mut outcome = Outcome::default();
-        let values = plan.values;
         plan.program.run(self.isa, threads, &mut memories, &epoch, |index, peek| {
             let rows = request.batch_size.min(data.rows - index * request.batch_size);
             let losses = sum(peek.matrix(values).row(0), rows);
+            let activity = activity(peek, activities, rows);
             let total = epoch.total(index);
             // Losses of all rows are one batch, if nothing is updated in between.
             let (loss, weight) = match purpose {
-                Purpose::Evaluate => (losses * objective.loss_scale, total),
+                Purpose::Evaluate => (losses * objective.loss_scale + activity, total),
                 _ => {
                     let rows = rows as f64;
-                    (objective.of_rows(losses, penalty(peek, penalties), total, rows), rows)
+                    (objective.of_rows(losses, penalty(peek, penalties), total, rows) + activity, rows)
                 }
             };
             if !loss.is_finite() {
@@ -427,6 +484,11 @@ impl<T: Element> Network<T> {
             if epoch.weight_fault.load(Ordering::Relaxed) {
                 outcome.fault = Some("a weight would not have stayed finite");
                 return ControlFlow::Break(());
+            }
+            if let (Some(outputs), Some(emitted)) = (&mut outputs, emitted) {
+                let first = index * request.batch_size * width;
+                let values = peek.matrix(emitted).row_range(0..rows).into_slice();
+                outputs[first..first + rows * width].copy_from_slice(values);
             }
             outcome.rows += rows;
             outcome.batches += 1;
@@ -474,14 +536,21 @@ fn sum<T: Element>(values: &[T], count: usize) -> f64 {
     chains.iter().sum()
 }
 
-fn penalty<T: Element>(peek: &Peek<'_, T>, region: Option<dlcore_kernels::program::Region>) -> f64 {
+fn penalty<T: Element>(peek: &Peek<'_, T>, region: Option<Region>) -> f64 {
     let Some(region) = region else { return 0.0 };
     let rows = peek.matrix(region);
     (0..rows.rows()).map(|i| rows.row(i)[0].to_f64()).sum()
 }
 
+/// The penalties on outputs, of the first rows.
+fn activity<T: Element>(peek: &Peek<'_, T>, region: Option<Region>, rows: usize) -> f64 {
+    let Some(region) = region else { return 0.0 };
+    let activities = peek.matrix(region);
+    (0..activities.rows()).map(|i| sum(activities.row(i), rows)).sum()
+}
+
 struct Penalty<'a, T> {
-    dense: Dense,
+    variables: Variables,
     weights: Panels<'a, T>,
 }
 
@@ -490,7 +559,7 @@ impl<T: Element> Kernel for Penalty<'_, T> {
     #[inline(always)]
     fn run<S: Simd>(self) -> f64 {
         let mut sum = 0.0;
-        self.dense.penalties::<T, S>(self.weights, 0, |_, penalty| sum += penalty.to_f64());
+        self.variables.penalties::<T, S>(self.weights, 0, |_, penalty| sum += penalty.to_f64());
         sum
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dlcore_kernels::matrix::MatrixMut;
+use dlcore_kernels::matrix::{Matrix, MatrixMut};
 use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
@@ -39,6 +39,18 @@ impl Regularizer {
         row: usize,
     ) {
         S::call(AddGradient { regularizer: *self, weights, gradient, row });
+    }
+}
+
+impl Regularizer {
+    /// The penalty on each column.
+    pub fn column_penalties<T: Element, S: Simd>(&self, values: Matrix<'_, T>, to: &mut [T]) {
+        S::call(ColumnPenalties { regularizer: *self, values, to });
+    }
+
+    /// Adds the penalty's gradient by each value to what is there.
+    pub fn add_to_each<T: Element, S: Simd>(&self, values: Matrix<'_, T>, to: MatrixMut<'_, T>) {
+        S::call(AddToEach { regularizer: *self, values, to });
     }
 }
 
@@ -117,6 +129,55 @@ impl<T: Element> Kernel for AddGradient<'_, T> {
             let sign = T::Vector::<S>::select(w.equal(T::Vector::<S>::zero()), w, l1.copy_sign(w));
             let g = T::Vector::<S>::load_part(gradient);
             l2.mul_add(w, g + sign).store_part(gradient);
+        }
+    }
+}
+
+struct ColumnPenalties<'a, T> {
+    regularizer: Regularizer,
+    values: Matrix<'a, T>,
+    to: &'a mut [T],
+}
+
+impl<T: Element> Kernel for ColumnPenalties<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let l1 = T::Vector::<S>::constant(self.regularizer.l1);
+        let l2 = T::Vector::<S>::constant(self.regularizer.l2);
+        for column in (0..self.values.columns()).step_by(T::LANES) {
+            let (mut sizes, mut squares) = (T::Vector::<S>::zero(), T::Vector::<S>::zero());
+            for i in 0..self.values.rows() {
+                let x = T::Vector::<S>::load_part(&self.values.row(i)[column..]);
+                sizes = sizes + x.abs();
+                squares = x.mul_add(x, squares);
+            }
+            l1.mul_add(sizes, l2 * squares).store_part(&mut self.to[column..]);
+        }
+    }
+}
+
+struct AddToEach<'a, T> {
+    regularizer: Regularizer,
+    values: Matrix<'a, T>,
+    to: MatrixMut<'a, T>,
+}
+
+impl<T: Element> Kernel for AddToEach<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self) {
+        let l1 = T::Vector::<S>::constant(self.regularizer.l1);
+        let l2 = T::Vector::<S>::constant(2.0 * self.regularizer.l2);
+        for i in 0..self.to.rows() {
+            let values = self.values.row(i).chunks(T::LANES);
+            for (to, x) in self.to.row(i).chunks_mut(T::LANES).zip(values) {
+                let x = T::Vector::<S>::load_part(x);
+                let sign = T::Vector::<S>::select(x.equal(T::Vector::<S>::zero()), x, l1.copy_sign(x));
+                l2.mul_add(x, T::Vector::<S>::load_part(to) + sign).store_part(to);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 mod array;
 mod error;
 mod file;
+mod layer;
 mod network;
 mod ops;
 mod random;
@@ -23,7 +24,7 @@ mod _core {
     #[pymodule_export]
     use crate::ops::{activation, elementary, linear, loss, matmul};
     #[pymodule_export]
-    use crate::random::{random_normal, random_truncated_normal, random_uniform};
+    use crate::random::{random_normal, random_truncated_normal, random_uniform, shuffle};
     #[pymodule_export]
     use crate::settings::{
         available_isas, available_threads, get_num_threads, isa, limit_threads, set_isa, set_num_threads,

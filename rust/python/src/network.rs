@@ -6,8 +6,7 @@
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use dlcore_core::activation::Activation;
-use dlcore_core::epoch::{Clipping, Data};
+use dlcore_core::epoch::{Averaging, Clipping, Data, Input};
 use dlcore_core::error::Error;
 use dlcore_core::loss::{self, Loss, Quantiles};
 use dlcore_core::metric::Metric;
@@ -15,8 +14,6 @@ use dlcore_core::network::{Network as CoreNetwork, Outcome, Recipe};
 use dlcore_core::objective::Objective;
 use dlcore_core::optimizer;
 use dlcore_core::random;
-use dlcore_core::regularizer::Regularizer;
-use dlcore_core::stage::Layer;
 use dlcore_kernels::gather::{Order, Source};
 use numpy::{PyArray1, PyArray2, PyArrayMethods, ToPyArray};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
@@ -25,6 +22,7 @@ use pyo3::types::PyDict;
 
 use crate::array::{Inputs, Number, array, rows, slice};
 use crate::error::{detached, exception};
+use crate::layer::layer;
 use crate::settings::chosen;
 
 #[pyclass(frozen, module = "dlcore._core")]
@@ -51,35 +49,12 @@ fn lock<T>(network: &Mutex<CoreNetwork<T>>) -> Result<MutexGuard<'_, CoreNetwork
 }
 
 /// An entry of a dictionary that must have it.
-fn entry<'py, V>(dict: &Bound<'py, PyDict>, key: &str) -> PyResult<V>
+pub fn entry<'py, V>(dict: &Bound<'py, PyDict>, key: &str) -> PyResult<V>
 where
     V: for<'a> FromPyObject<'a, 'py>,
 {
     let value = dict.get_item(key)?.ok_or_else(|| PyKeyError::new_err(key.to_owned()))?;
     value.extract().map_err(Into::into)
-}
-
-fn layer(dict: &Bound<'_, PyDict>) -> PyResult<Layer> {
-    let kind: String = entry(dict, "kind")?;
-    let regularizer = |l1: &str, l2: &str| -> PyResult<Regularizer> {
-        Ok(Regularizer { l1: entry(dict, l1)?, l2: entry(dict, l2)? })
-    };
-    match kind.as_str() {
-        "dense" => Ok(Layer::Dense {
-            units: entry(dict, "units")?,
-            use_bias: entry(dict, "use_bias")?,
-            kernel_regularizer: regularizer("kernel_l1", "kernel_l2")?,
-            bias_regularizer: regularizer("bias_l1", "bias_l2")?,
-        }),
-        "activation" => {
-            let name: String = entry(dict, "name")?;
-            let activation = Activation::named(&name, entry(dict, "parameter")?);
-            let unknown = || exception(Error::unknown("activation", &name, Activation::NAMES));
-            Ok(Layer::Activation(activation.ok_or_else(unknown)?))
-        }
-        "dropout" => Ok(Layer::Dropout(entry(dict, "rate")?)),
-        _ => Err(exception(Error::unknown("layer", &kind, &["dense", "activation", "dropout"]))),
-    }
 }
 
 /// The loss that a dictionary describes.
@@ -206,6 +181,13 @@ impl Network {
                 global_norm: entry(optimizer, "global_clipnorm")?,
             },
             weight_decay: entry::<Option<f64>>(optimizer, "weight_decay")?.unwrap_or(0.0),
+            average: entry::<Option<f64>>(optimizer, "ema_momentum")?
+                .map(|momentum| -> PyResult<Averaging> {
+                    let overwrite_every = entry(optimizer, "ema_overwrite_frequency")?;
+                    Ok(Averaging { momentum, overwrite_every })
+                })
+                .transpose()?,
+            accumulation: entry::<Option<u64>>(optimizer, "gradient_accumulation_steps")?.unwrap_or(1),
         };
         typed!(self, compile(py, recipe))
     }
@@ -219,12 +201,16 @@ impl Network {
         sample_weight: Option<&Bound<'py, PyAny>>,
         order: Option<&Bound<'py, PyAny>>,
         batch_size: usize,
-        learning_rate: f64,
+        learning_rate: &Bound<'py, PyAny>,
+        emit: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
         let rows = Rows { x, y, sample_weight };
+        let learning_rates = learning_rates(learning_rate)?;
         typed!(
             self,
-            pass(py, rows, order, |network, data, poll| network.train(data, batch_size, learning_rate, poll))
+            pass(py, rows, order, emit, |network, data, outputs, poll| {
+                network.train(data, batch_size, &learning_rates, outputs, poll)
+            })
         )
     }
 
@@ -234,9 +220,24 @@ impl Network {
         x: &Bound<'py, PyAny>,
         y: &Bound<'py, PyAny>,
         sample_weight: Option<&Bound<'py, PyAny>>,
+        emit: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
         let rows = Rows { x, y, sample_weight };
-        typed!(self, pass(py, rows, None, |network, data, poll| network.evaluate(data, poll)))
+        typed!(
+            self,
+            pass(py, rows, None, emit, |network, data, outputs, poll| network.evaluate(data, outputs, poll))
+        )
+    }
+
+    fn rehearse<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        fn rehearse<'py, T: Number>(
+            network: &Mutex<CoreNetwork<T>>,
+            py: Python<'py>,
+            x: &Bound<'py, PyAny>,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            fill(network, py, x, |network, x, outputs| network.rehearse(x, outputs))
+        }
+        typed!(self, rehearse(py, x))
     }
 
     fn predict<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -245,19 +246,12 @@ impl Network {
             py: Python<'py>,
             x: &Bound<'py, PyAny>,
         ) -> PyResult<Bound<'py, PyAny>> {
-            let inputs = Inputs::<T>::new(x)?;
-            let x = inputs.input()?;
-            let width =
-                detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)?;
-            let outputs = PyArray2::<T>::zeros(py, (x.rows(), width), false);
-            let mut writable = outputs.readwrite();
-            let target = writable.as_slice_mut()?;
             let mut signals = Signals::new();
-            detached(py, || lock(network)?.predict(x, target, &mut || signals.keep_on()))?
-                .map_err(exception)?;
+            let outputs = fill(network, py, x, |network, x, outputs| {
+                network.predict(x, outputs, &mut || signals.keep_on())
+            })?;
             signals.raised()?;
-            drop(writable);
-            Ok(outputs.into_any())
+            Ok(outputs)
         }
         typed!(self, predict(py, x))
     }
@@ -274,8 +268,9 @@ impl Network {
             py: Python<'py>,
             rows: Rows<'_, 'py>,
         ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
-            let result = pass(network, py, rows, None, |network, data, _| network.differentiate(data))?;
-            let copy = || lock(network).map(|network| (network.shapes(), network.gradients()));
+            let result =
+                pass(network, py, rows, None, false, |network, data, _, _| network.differentiate(data))?;
+            let copy = || lock(network).map(|network| (network.trainable_shapes(), network.gradients()));
             let (shapes, values) = detached(py, copy)?.map_err(exception)?;
             Ok((result, unpack(py, &shapes, &values)?))
         }
@@ -291,7 +286,7 @@ impl Network {
             let copy = || {
                 let network = lock(network)?;
                 let slots = network.slots();
-                Ok((network.shapes(), slots))
+                Ok((network.trainable_shapes(), slots))
             };
             let (shapes, slots) = detached(py, copy)?.map_err(exception)?;
             let mut arrays = Vec::new();
@@ -310,10 +305,10 @@ impl Network {
             slots: &[Bound<'_, PyAny>],
             iterations: u64,
         ) -> PyResult<()> {
-            let shapes =
-                detached(py, || lock(network).map(|network| network.shapes()))?.map_err(exception)?;
+            let shapes = detached(py, || lock(network).map(|network| network.trainable_shapes()))?
+                .map_err(exception)?;
             let slots: Vec<_> = slots
-                .chunks(shapes.len())
+                .chunks(shapes.len().max(1))
                 .map(|slot| pack::<T>("slots", &shapes, slot))
                 .collect::<PyResult<_>>()?;
             detached(py, || lock(network)?.set_slots(&slots, iterations))?.map_err(exception)
@@ -368,13 +363,32 @@ struct Rows<'a, 'py> {
     sample_weight: Option<&'a Bound<'py, PyAny>>,
 }
 
+/// One for all steps, or one for each.
+fn learning_rates(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+    if let Ok(rate) = value.extract::<f64>() {
+        return Ok(vec![rate]);
+    }
+    let rates = value.cast::<PyArray1<f64>>().map_err(|_| {
+        PyTypeError::new_err("learning_rate: expected a number or a float64 array with one for each step")
+    })?;
+    let busy = |_| PyValueError::new_err("learning_rate: the array is being written to");
+    Ok(rates.try_readonly().map_err(busy)?.as_array().to_vec())
+}
+
 /// One pass over rows, without the interpreter, that Ctrl-C can end.
 fn pass<'py, T: Number>(
     network: &Mutex<CoreNetwork<T>>,
     py: Python<'py>,
     rows_of: Rows<'_, 'py>,
     order: Option<&Bound<'py, PyAny>>,
-    work: impl FnOnce(&mut CoreNetwork<T>, Data<'_, T>, &mut dyn FnMut() -> bool) -> Result<Outcome, Error> + Send,
+    emit: bool,
+    work: impl FnOnce(
+        &mut CoreNetwork<T>,
+        Data<'_, T>,
+        Option<&mut [T]>,
+        &mut dyn FnMut() -> bool,
+    ) -> Result<Outcome, Error>
+    + Send,
 ) -> PyResult<Bound<'py, PyDict>> {
     let (inputs, y) = (Inputs::<T>::new(rows_of.x)?, array::<T>("y", rows_of.y)?);
     let weights = rows_of.sample_weight.map(|weights| array::<T>("sample_weight", weights)).transpose()?;
@@ -385,24 +399,60 @@ fn pass<'py, T: Number>(
         .map(|weights| source("sample_weight", (slice("sample_weight", weights)?, 1)))
         .transpose()?;
     let order = order.map(|order| Indices::new(order, x.rows())).transpose()?;
+    let rows = order.as_ref().map_or(x.rows(), Indices::rows);
+    let emitted = emit.then(|| empty_outputs(network, py, rows)).transpose()?;
+    let mut writable = emitted.as_ref().map(|outputs| outputs.readwrite());
+    let outputs = writable.as_mut().map(|outputs| outputs.as_slice_mut()).transpose()?;
     let mut signals = Signals::new();
     let outcome = detached(py, || {
         let order = order.map(Indices::list);
-        let order = order.as_deref();
-        let rows = order.map_or(x.rows(), <[u32]>::len);
-        let order = order.map_or(Order::Sequence, Order::Listed);
+        let order = order.as_deref().map_or(Order::Sequence, Order::Listed);
         let mut network = lock(network)?;
-        work(&mut network, Data { x, y: Some(y), weights, order, rows }, &mut || signals.keep_on())
+        let data = Data { x, y: Some(y), weights, order, rows };
+        work(&mut network, data, outputs, &mut || signals.keep_on())
     })?
     .map_err(exception)?;
     signals.raised()?;
+    drop(writable);
     let result = PyDict::new(py);
     result.set_item("loss", outcome.loss)?;
     result.set_item("metrics", outcome.metrics)?;
     result.set_item("rows", outcome.rows)?;
     result.set_item("batches", outcome.batches)?;
     result.set_item("fault", outcome.fault)?;
+    result.set_item("outputs", emitted)?;
     Ok(result)
+}
+
+/// Room for the outputs of so many rows.
+fn empty_outputs<'py, T: Number>(
+    network: &Mutex<CoreNetwork<T>>,
+    py: Python<'py>,
+    rows: usize,
+) -> PyResult<Bound<'py, PyArray2<T>>> {
+    let width = detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)?;
+    Ok(PyArray2::<T>::zeros(py, (rows, width), false))
+}
+
+/// A new array of outputs, filled without the interpreter.
+fn fill<'py, T: Number>(
+    network: &Mutex<CoreNetwork<T>>,
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    work: impl FnOnce(&mut CoreNetwork<T>, Input<'_, T>, &mut [T]) -> Result<(), Error> + Send,
+) -> PyResult<Bound<'py, PyAny>> {
+    let inputs = Inputs::<T>::new(x)?;
+    let x = inputs.input()?;
+    let outputs = empty_outputs(network, py, x.rows())?;
+    let mut writable = outputs.readwrite();
+    let target = writable.as_slice_mut()?;
+    detached(py, || {
+        let mut network = lock(network)?;
+        work(&mut network, x, target)
+    })?
+    .map_err(exception)?;
+    drop(writable);
+    Ok(outputs.into_any())
 }
 
 /// An order of rows: shuffled with a seed, or listed.
@@ -429,6 +479,13 @@ impl Indices {
                 Err(PyValueError::new_err(format!("order: expected indices below {rows}, got {index}")))
             }
             None => Ok(Self::List(list)),
+        }
+    }
+
+    fn rows(&self) -> usize {
+        match self {
+            Self::Seed(_, count) => *count as usize,
+            Self::List(list) => list.len(),
         }
     }
 

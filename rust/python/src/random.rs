@@ -1,10 +1,10 @@
-//! Initial weights.
+//! Initial weights, and the order of rows.
 
 use dlcore_core::error::Error;
 use dlcore_core::random;
 use dlcore_kernels::memory::OutOfMemory;
 use dlcore_kernels::simd::Isa;
-use numpy::{PyArrayDyn, PyArrayMethods, ToPyArray};
+use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods, ToPyArray};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -100,4 +100,12 @@ fn bounded<'py>(
         |to| random::normal(isa, seed, mean, stddev, bound, to),
         |to| random::normal(isa, seed, mean, stddev, bound, to),
     )
+}
+
+/// The numbers below `count` in an order that follows from the seed.
+#[pyfunction]
+pub fn shuffle<'py>(py: Python<'py>, seed: u64, count: u32) -> PyResult<Bound<'py, PyArray1<u32>>> {
+    let isa = chosen();
+    let order = detached(py, || random::shuffle(isa, seed, count))?;
+    Ok(order.into_pyarray(py))
 }

@@ -8,10 +8,11 @@ use crate::loss;
 use crate::optimizer;
 use crate::random;
 use crate::regularizer::Regularizer;
+use crate::variables::Wish;
 
 fn dense(units: usize, l2: f64) -> Layer {
-    let kernel_regularizer = Regularizer { l1: l2 / 2.0, l2 };
-    Layer::Dense { units, use_bias: true, kernel_regularizer, bias_regularizer: Regularizer::default() }
+    let kernel = Wish { regularizer: Regularizer { l1: l2 / 2.0, l2 }, ..Wish::default() };
+    Layer::Dense { units, use_bias: true, kernel, bias: Wish::default(), trainable: true }
 }
 
 fn activation(name: &str) -> Layer {
@@ -38,6 +39,8 @@ fn recipe(loss_name: &str, optimizer_name: &str, clipping: Clipping) -> Recipe {
         optimizer: optimizer::find(optimizer_name, optimizer_parameters).unwrap(),
         clipping,
         weight_decay: 0.01,
+        average: None,
+        accumulation: 1,
     }
 }
 
@@ -76,7 +79,7 @@ impl<T: Element> Case<T> {
         let x = Input::Dense(Source::new(&self.x, width).unwrap());
         let data =
             Data { x, y: Source::new(&self.y, outputs), weights: Source::new(&self.weights, 1), order, rows };
-        self.network.train(data, batch, rate, &mut || true).unwrap()
+        self.network.train(data, batch, &[rate], None, &mut || true).unwrap()
     }
 
     fn predict(&mut self) -> Vec<T> {
@@ -194,10 +197,7 @@ fn padding_stays_zero() {
         let mut case = Case::<f32>::new(Isa::best(), 130, &layers, 240);
         case.network.compile(recipe("mean_squared_error", "adam", Clipping::default())).unwrap();
         case.train(Order::Sequence, 240, 120, 1e-2);
-        let panels = arena::panels(
-            case.network.parameters.as_slice(),
-            arena::regions::<f32>(&case.network.stages, 0)[0].unwrap(),
-        );
+        let panels = arena::panels(case.network.parameters.as_slice(), case.network.places[0].region);
         let last = panels.panel(panels.count() - 1, 0..panels.rows());
         let padding = last.chunks(16).flat_map(|row| &row[units % 16..]);
         assert!(padding.copied().all(|weight| weight == 0.0));
@@ -341,12 +341,13 @@ fn a_fault_of_any_thread_is_told_at_once() {
 #[test]
 fn a_penalty_rides_on_the_update() {
     fn run<T: Element>(isa: Isa, units: usize, batch: usize, clipping: Clipping) -> Vec<u64> {
-        let l2 = |factor| Regularizer { l1: 0.0, l2: factor };
+        let l2 = |l2| Wish { regularizer: Regularizer { l1: 0.0, l2 }, ..Wish::default() };
         let layer = |units| Layer::Dense {
             units,
             use_bias: true,
-            kernel_regularizer: l2(0.01),
-            bias_regularizer: l2(0.003),
+            kernel: l2(0.01),
+            bias: l2(0.003),
+            trainable: true,
         };
         let layers = [layer(units), activation("tanh"), layer(units), activation("relu"), layer(3)];
         let mut case = Case::<T>::new(isa, 21, &layers, 800);
@@ -400,10 +401,10 @@ fn rows_without_zeros_train_as_rows_with_them() {
         for epoch in 0..2 {
             let order = random::shuffle(isa, epoch, 300);
             let data = Data { x, y, weights, order: Order::Listed(&order), rows: 290 };
-            numbers.push(case.network.train(data, batch, 1e-2, &mut || true).unwrap().loss);
+            numbers.push(case.network.train(data, batch, &[1e-2], None, &mut || true).unwrap().loss);
         }
         let data = Data { x, y, weights, order: Order::Sequence, rows: 300 };
-        numbers.push(case.network.evaluate(data, &mut || true).unwrap().loss);
+        numbers.push(case.network.evaluate(data, None, &mut || true).unwrap().loss);
         let mut outputs = vec![T::default(); 900];
         case.network.predict(x, &mut outputs, &mut || true).unwrap();
         let weights = case.network.parameters();
@@ -485,7 +486,7 @@ fn a_stop_is_after_a_whole_batch() {
         asked += 1;
         asked < 3
     };
-    let outcome = case.network.train(data, 64, 1e-3, &mut keep_on).unwrap();
+    let outcome = case.network.train(data, 64, &[1e-3], None, &mut keep_on).unwrap();
     assert!(outcome.batches < 10 && outcome.rows == outcome.batches * 64, "{outcome:?}");
     assert_eq!(case.network.iterations(), outcome.batches as u64);
 }
@@ -497,17 +498,20 @@ fn errors_name_the_argument() {
     let x = Input::Dense(Source::new(&case.x, 3).unwrap());
     let data = |x, y, weights| Data { x, y, weights, order: Order::Sequence, rows: 8 };
     let network = &mut case.network;
-    assert!(message(network.train(data(x, None, None), 4, 0.1, &mut || true)).contains("compile()"));
+    assert!(message(network.train(data(x, None, None), 4, &[0.1], None, &mut || true)).contains("compile()"));
     network.compile(recipe("mean_squared_error", "sgd", Clipping::default())).unwrap();
-    assert!(message(network.train(data(x, None, None), 4, 0.1, &mut || true)).starts_with("y:"));
+    assert!(message(network.train(data(x, None, None), 4, &[0.1], None, &mut || true)).starts_with("y:"));
     let wide = Input::Dense(Source::new(&case.x, 4).unwrap());
     assert!(
-        message(network.train(data(wide, None, None), 4, 0.1, &mut || true))
+        message(network.train(data(wide, None, None), 4, &[0.1], None, &mut || true))
             .starts_with("x: expected rows of 3")
     );
     let y = Source::new(&case.y, 2);
     let short = Source::new(&case.weights[..5], 1);
-    assert!(message(network.train(data(x, y, short), 4, 0.1, &mut || true)).starts_with("sample_weight:"));
+    assert!(
+        message(network.train(data(x, y, short), 4, &[0.1], None, &mut || true))
+            .starts_with("sample_weight:")
+    );
     for (layers, name) in
         [(vec![], "layers:"), (vec![dense(0, 0.0)], "units:"), (vec![Layer::Dropout(1.5)], "rate:")]
     {

@@ -52,7 +52,7 @@ impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
         g: V,
         slots: &mut [V; MAX_SLOTS],
     ) -> V {
-        let [m, v, v_hat] = slots;
+        let [m, v, v_hat, _] = slots;
         *m = (g - *m).mul_add(share_1, *m);
         *v = g.mul_add(g, -*v).mul_add(share_2, *v);
         let mut denominator = *v;

@@ -23,8 +23,8 @@ use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
 use crate::error::Error;
 
-/// How many slots a rule may have.
-pub const MAX_SLOTS: usize = 3;
+/// How many slots there may be: those of a rule, and the running mean of the weights.
+pub const MAX_SLOTS: usize = 4;
 
 /// How many factors a rule may compute for a step.
 pub const MAX_FACTORS: usize = 6;
@@ -180,6 +180,17 @@ pub struct Change {
     pub clip_value: f64,
     /// Decoupled weight decay times learning rate; 0 otherwise.
     pub decay: f64,
+    /// The running mean of the weights, in the slot behind the rule's, if there is one.
+    pub average: Option<Average>,
+}
+
+/// What an update does with the running mean of the weights: mean += (1 - momentum) (weight - mean).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Average {
+    /// How slowly it follows.
+    pub momentum: f64,
+    /// Whether it replaces the weight then.
+    pub overwrites: bool,
 }
 
 /// The same in vectors, with the rule.
@@ -194,6 +205,7 @@ struct Stepper<R, V: Vector> {
     clips: bool,
     highest: V,
     minus_decay: V,
+    average: Option<Average>,
     /// Where all weights stayed finite so far.
     finite: V::Mask,
 }
@@ -214,6 +226,7 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
             clips: change.clip_value.is_finite(),
             highest: V::constant(change.clip_value),
             minus_decay: V::constant(-change.decay),
+            average: change.average,
             finite: V::zero().is_finite(),
         }
     }
@@ -247,7 +260,17 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         let finite = new.is_finite();
         self.finite = V::both(self.finite, finite);
 
-        store::<V, WHOLE>(V::select(finite, new, weight), weights);
+        let mut new = V::select(finite, new, weight);
+        if let Some(average) = self.average {
+            let slot = &mut slots[R::SLOTS.len()];
+            let momentum = V::constant(average.momentum);
+            let mean = momentum.mul_add(load::<V, WHOLE>(slot), V::constant(1.0 - average.momentum) * new);
+            store::<V, WHOLE>(mean, slot);
+            if average.overwrites {
+                new = mean;
+            }
+        }
+        store::<V, WHOLE>(new, weights);
         for ((values, before), slot) in state.into_iter().zip(before).zip(&mut slots).take(R::SLOTS.len()) {
             store::<V, WHOLE>(V::select(finite, snap(values), before), slot);
         }
@@ -272,7 +295,7 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
     ) {
         let length = weights.len();
         let gradients = &gradients[..length];
-        for slot in &mut slots[..R::SLOTS.len()] {
+        for slot in &mut slots[..self.slots()] {
             *slot = &mut std::mem::take(slot)[..length];
         }
         let tail = length - length % T::LANES;
@@ -286,6 +309,12 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
             let gradient = load::<V, false>(&gradients[tail..]);
             self.step::<CLIP, false>(gradient, &mut weights[tail..], slots);
         }
+    }
+
+    /// The rule's, and the mean.
+    #[inline(always)]
+    fn slots(&self) -> usize {
+        R::SLOTS.len() + usize::from(self.average.is_some())
     }
 
     #[inline(always)]
@@ -391,8 +420,8 @@ impl<R: Rule, T: Element, S: Simd> Sink<T, S> for Learning<'_, R, T, T::Vector<S
         // What the next tile will ask for.
         let ahead = row + S::TILE_ROWS;
         weights.prefetch(ahead, panel);
-        let mut parts: [&mut [T]; MAX_SLOTS] = [&mut [], &mut [], &mut []];
-        for (part, slot) in parts.iter_mut().zip(slots).take(R::SLOTS.len()) {
+        let mut parts: [&mut [T]; MAX_SLOTS] = [&mut [], &mut [], &mut [], &mut []];
+        for (part, slot) in parts.iter_mut().zip(slots).take(stepper.slots()) {
             if let Some(slot) = slot {
                 slot.prefetch(ahead, panel);
                 *part = slot.part(row, panel);

@@ -87,14 +87,15 @@ struct Trained<T> {
     optimizer: Optimizer,
     clip: f64,
     weights: Vec<T>,
-    slots: [Vec<T>; 3],
+    slots: [Vec<T>; MAX_SLOTS],
     step: u64,
 }
 
 impl<T: Element> Trained<T> {
     fn new(isa: Isa, optimizer: Optimizer, clip: f64) -> Self {
-        let slots = [0, 1, 2]
-            .map(|slot| vec![T::default(); if slot < optimizer.slots().len() { WEIGHTS } else { 0 }]);
+        let slots = std::array::from_fn(|slot| {
+            vec![T::default(); if slot < optimizer.slots().len() { WEIGHTS } else { 0 }]
+        });
         let weights = (0..WEIGHTS).map(|i| T::from_f64(start(i))).collect();
         Self { isa, optimizer, clip, weights, slots, step: 0 }
     }
@@ -111,6 +112,7 @@ impl<T: Element> Trained<T> {
                 bias_l2: 0.0,
                 clip_value: self.clip,
                 decay: DECAY,
+                average: None,
             },
             weights: &mut self.weights,
             gradients: &gradients,

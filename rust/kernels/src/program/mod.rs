@@ -219,9 +219,16 @@ fn check<T: Element, B>(phase: &Phase<B>) {
         assert!(write.split != Split::Whole, "a region that is written must be split");
         let others = phase.writes[..i].iter().chain(&phase.reads);
         for other in others {
-            // Members' own copies are compared one with one.
+            // Members' own copies are compared one with one, and so are those of a portion that lie in one stride.
+            let are_together = match (write.split, other.split) {
+                (Split::Each { stride }, Split::Each { stride: its }) => {
+                    stride == its && write.region.offset / stride == other.region.offset / stride
+                }
+                _ => false,
+            };
             let copies = |access: &Access| match access.split {
                 Split::Own { .. } => access.span(1).start..access.region.end(),
+                Split::Each { .. } if are_together => access.span(1),
                 _ => access.span(portions),
             };
             let touches =
