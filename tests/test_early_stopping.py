@@ -99,10 +99,13 @@ def test_best_weights_are_restored_though_it_did_not_stop():
 
 
 def test_a_name_that_is_not_there_is_said():
+    """Of what the model has, validation may be missing; for other names it is not known what is better."""
     model = small_model()
-    with pytest.warns(UserWarning, match=r"(?s)val_lose.*loss") as caught:
-        model.fit(*random_data(), epochs=2, callbacks=[EarlyStopping("val_lose")], verbose=0)
+    with pytest.warns(UserWarning, match=r"(?s)val_accuracy.*loss") as caught:
+        model.fit(*random_data(), epochs=2, callbacks=[EarlyStopping("val_accuracy")], verbose=0)
     assert caught
+    with pytest.raises(ValueError, match=r"val_lose.*known of loss, accuracy"):
+        model.fit(*random_data(), epochs=2, callbacks=[EarlyStopping("val_lose")], verbose=0)
 
 
 def test_any_monitored_name():

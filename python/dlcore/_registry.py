@@ -1,7 +1,29 @@
 """From a name, a class or a configuration to an object: the one place behind every `get`."""
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeVar
+
+custom: dict[str, Any] = {}
+"""Classes of the users', by the names that configurations and strings call them."""
+
+
+@contextlib.contextmanager
+def custom_scope(objects: Mapping[str, Any]) -> Iterator[None]:
+    """More of them, for a while."""
+    before = {name: custom[name] for name in objects if name in custom}
+    custom.update(objects)
+    try:
+        yield
+    finally:
+        for name in objects:
+            custom.pop(name, None)
+        custom.update(before)
+
+
+def name_of(cls: type) -> str:
+    """The name that a class goes by in configurations: the one it was registered under, or its own."""
+    return next((name for name, known in custom.items() if known is cls), cls.__name__)
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
@@ -28,13 +50,17 @@ class Configurable:
         return cls(**config)
 
     def __repr__(self) -> str:
-        arguments = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        try:
+            config = self.get_config()
+        except NotImplementedError:  # of a user's class that does not say its arguments
+            return object.__repr__(self)
+        arguments = ", ".join(f"{key}={value!r}" for key, value in config.items())
         return f"{type(self).__name__}({arguments})"
 
 
 def serialize(thing: Configurable) -> dict[str, Any]:
     """Class and configuration, from which `Registry.get` makes an equal object."""
-    return {"class_name": type(thing).__name__, "config": thing.get_config()}
+    return {"class_name": name_of(type(thing)), "config": thing.get_config()}
 
 
 Thing = TypeVar("Thing", bound=Configurable)
@@ -71,6 +97,9 @@ class Registry(Generic[Thing]):
         raise TypeError(f"{self.kind} must be a name or a {self.base.__name__}, got {identifier!r}")
 
     def _find(self, name: str) -> type[Thing]:
-        if name not in self.names:
-            raise unknown(self.kind, name, self.names)
-        return self.names[name]
+        found: type[Thing] | None = self.names.get(name, custom.get(name))
+        if found is None:
+            raise unknown(self.kind, name, [*self.names, *custom])
+        if not (isinstance(found, type) and issubclass(found, self.base)):
+            raise TypeError(f"{self.kind} {name!r} must be a {self.base.__name__}, got {found!r}")
+        return found

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcore.models import Sequential
 
-Logs = Mapping[str, float]
+Logs = dict[str, float]
+
+_OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+"""What a hook of `Callback` calls in turn."""
 
 
 class Callback:
     """Something to do at certain moments of a fit; subclasses override what they need.
+
+    Epochs and batches are counted from 0. The hooks of batches cost time only if a callback of the fit
+    overrides them.
 
     Attributes
     ----------
@@ -44,10 +49,68 @@ class Callback:
         """Before the first epoch."""
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """After the last epoch."""
+        """After the last epoch; `logs` as at its end."""
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        """Before an epoch; epochs are counted from 0."""
+        """Before an epoch."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """After an epoch; `logs` has loss and metrics, those of validation with `val_` before them."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before a batch of training."""
+        self.on_batch_begin(batch, logs=logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """After a batch of training; `logs` has the means of the epoch so far."""
+        self.on_batch_end(batch, logs=logs)
+
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Old name of `on_train_batch_begin`, which calls it."""
+
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Old name of `on_train_batch_end`, which calls it."""
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        """Before an evaluation or validation."""
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        """After an evaluation or validation; `logs` has loss and metrics."""
+
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before a batch of an evaluation or validation."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """After a batch of an evaluation or validation; `logs` has the means so far."""
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        """Before predictions."""
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        """After predictions."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before a batch of predictions."""
+
+    def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """After a batch of predictions; `logs` has the "outputs"."""
+
+    def _idle(self) -> list[Any]:
+        """Functions of the class that would do nothing, as its arguments are; for `hears`."""
+        return []
+
+
+HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
+"""The names of all hooks."""
+
+
+def hears(callback: Callback, hook: str) -> bool:
+    """Whether anything would happen if that hook were called; else a loop need not stop for it.
+
+    It does if the class or the object overrides the hook, or the old name that stands for it.
+    """
+    method = getattr(callback, hook)
+    function = getattr(method, "__func__", method)
+    if function is getattr(Callback, hook):
+        return hook in _OLD_NAMES and hears(callback, _OLD_NAMES[hook])
+    return function not in callback._idle()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import warnings
-
 from dlcore import _checks
 from dlcore._typing import FloatArray
-from dlcore.callbacks.callback import Callback, Logs
+from dlcore.callbacks._monitor import Monitor
+from dlcore.callbacks.callback import Logs
 
 
-class EarlyStopping(Callback):
+class EarlyStopping(Monitor):
     """Ends the fit when a value has not improved for some epochs.
 
     Parameters
@@ -24,7 +22,7 @@ class EarlyStopping(Callback):
     verbose : int
         1 says when it stops and what it restores; default 0.
     mode : {"auto", "min", "max"}
-        What is better; "auto" knows it of losses and metrics.
+        What is better; "auto" knows it of losses and metrics, and a ValueError says where it does not.
     baseline : float, optional
         Only what is better than this counts as improvement.
     restore_best_weights : bool
@@ -61,15 +59,9 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        if not isinstance(monitor, str):
-            raise TypeError(f"monitor must be a name, got {monitor!r}")
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(f"mode must be 'auto', 'min' or 'max', got {mode!r}")
-        self.monitor = monitor
-        self.min_delta = abs(_checks.real("min_delta", min_delta))
+        super().__init__(monitor, mode, None, min_delta)
         self.patience = _checks.integer("patience", patience)
         self.verbose = verbose
-        self.mode = mode
         self.baseline = None if baseline is None else _checks.real("baseline", baseline)
         self.restore_best_weights = _checks.boolean("restore_best_weights", restore_best_weights)
         self.start_from_epoch = _checks.integer("start_from_epoch", start_from_epoch)
@@ -79,7 +71,7 @@ class EarlyStopping(Callback):
         self.wait = 0
         self.stopped_epoch = 0
         self.best_epoch = 0
-        self.best: float | None = None
+        self.best = None
         self.best_weights: list[FloatArray] | None = None
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -88,25 +80,15 @@ class EarlyStopping(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Compare, and stop if patience is at its end."""
-        current = (logs or {}).get(self.monitor)
-        if current is None:
-            names = ", ".join(logs or {})
-            warnings.warn(
-                f"EarlyStopping watches {self.monitor!r}, which there is not; there are: {names}",
-                stacklevel=2,
-            )
-            return
-        if epoch < self.start_from_epoch:
+        current = self._watched(logs)
+        if current is None or epoch < self.start_from_epoch:
             return
         self.wait += 1
         improves = self._is_better(current, self.best)
-        # Some weights must be kept, even if no value is a number.
-        if improves or (self.restore_best_weights and self.best_weights is None):
-            self.best_epoch = epoch
+        if improves:
+            self.best, self.best_epoch = current, epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
-        if improves:
-            self.best = current
             if self.baseline is None or self._is_better(current, self.baseline):
                 self.wait = 0
         elif self.wait >= self.patience and epoch > 0:
@@ -119,23 +101,5 @@ class EarlyStopping(Callback):
             print(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.best_weights is not None:
             if self.verbose:
-                print(f"Restoring the weights of epoch {self.best_epoch + 1}, the best")
+                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)
-
-    def _is_better(self, value: float, reference: float | None) -> bool:
-        """By more than `min_delta`, in the direction of the mode."""
-        maximize = self.mode == "max" or (self.mode == "auto" and self._more_is_better())
-        if reference is None:
-            reference = -math.inf if maximize else math.inf
-        return value - self.min_delta > reference if maximize else value + self.min_delta < reference
-
-    def _more_is_better(self) -> bool:
-        name = self.monitor.removeprefix("val_")
-        if name == "loss":
-            return False
-        for metric in self.model.metrics:
-            if metric.name == name:
-                return metric.GOAL == "max"
-        raise ValueError(
-            f"mode must be 'min' or 'max', since it is not known what is better of {self.monitor!r}"
-        )

@@ -3,7 +3,7 @@
 from typing import Unpack
 
 from dlcore import _checks
-from dlcore.optimizers.optimizer import Optimizer, Shared, share
+from dlcore.optimizers.optimizer import LearningRate, Optimizer, Shared, share
 
 
 class Adam(Optimizer):
@@ -14,7 +14,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float, LearningRateSchedule, or function without arguments
         Default 0.001.
     beta_1, beta_2 : float
         How slowly both means forget, 0 to below 1; default 0.9 and 0.999.
@@ -40,7 +40,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: LearningRate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,

@@ -3,7 +3,7 @@
 from typing import Unpack
 
 from dlcore.optimizers.adam import Adam
-from dlcore.optimizers.optimizer import SharedButDecay
+from dlcore.optimizers.optimizer import LearningRate, SharedButDecay
 
 
 class AdamW(Adam):
@@ -16,7 +16,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: LearningRate = 0.001,
         weight_decay: float | None = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,

@@ -1,9 +1,17 @@
 """The base of all optimizers, with what they share."""
 
-from typing import Any, ClassVar, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dlcore import _checks, _names
 from dlcore._registry import Configurable
+from dlcore.optimizers import schedules
+
+LearningRate = float | schedules.LearningRateSchedule | Callable[[], float]
+"""What a learning rate may be given as."""
 
 _PARAMETERS = {
     "momentum": 0.0,
@@ -38,8 +46,9 @@ class Optimizer(Configurable):
 
     Parameters
     ----------
-    learning_rate : float
-        How far a step goes; may be set later, an epoch uses what it finds.
+    learning_rate : float, LearningRateSchedule, or function without arguments
+        How far a step goes. A number may be set later; an epoch uses what it finds, and asks a function
+        once. A schedule is asked for the rate of every step.
     weight_decay : float, optional
         Each step first takes this share, times the learning rate, off every weight.
     clipnorm : float, optional
@@ -56,7 +65,7 @@ class Optimizer(Configurable):
 
     def __init__(
         self,
-        learning_rate: float,
+        learning_rate: LearningRate,
         *,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -64,6 +73,8 @@ class Optimizer(Configurable):
         global_clipnorm: float | None = None,
         name: str | None = None,
     ) -> None:
+        self._network_iterations: Callable[[], int] | None = None
+        self._learning_rate: LearningRate = 0.0
         self.learning_rate = learning_rate
         self.weight_decay = _optional("weight_decay", weight_decay)
         self.clipnorm = _optional("clipnorm", clipnorm)
@@ -78,12 +89,48 @@ class Optimizer(Configurable):
 
     @property
     def learning_rate(self) -> float:
-        """How far a step goes."""
-        return self._learning_rate
+        """How far the next step goes. A number cannot be set in place of a schedule, which would be lost."""
+        rate = self._learning_rate
+        if isinstance(rate, schedules.LearningRateSchedule):
+            return float(rate(self.iterations))
+        return _checks.real("learning_rate", rate(), low=0) if callable(rate) else rate
 
     @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
-        self._learning_rate = _checks.real("learning_rate", value, low=0)
+    def learning_rate(self, value: LearningRate) -> None:
+        if callable(value):  # as schedules are
+            self._learning_rate = value
+        elif isinstance(self._learning_rate, schedules.LearningRateSchedule):
+            raise TypeError(
+                f"learning_rate cannot be set to {value!r}, since the optimizer was given a schedule; "
+                "give it a number if its learning rate is to be set later"
+            )
+        else:
+            self._learning_rate = _checks.real("learning_rate", value, low=0)
+
+    @property
+    def iterations(self) -> int:
+        """How many steps there were; 0 before a model trains with it."""
+        return 0 if self._network_iterations is None else self._network_iterations()
+
+    def rates(self, count: int) -> float | NDArray[np.float64]:
+        """The learning rate of the next `count` steps: one for all, or a schedule's for each.
+
+        Raises
+        ------
+        ValueError
+            If a schedule gives what is not a finite number of at least 0.
+        """
+        if not isinstance(self._learning_rate, schedules.LearningRateSchedule):
+            return self.learning_rate
+        first = self.iterations
+        rates = self._learning_rate.rates(first, count)
+        wrong = np.flatnonzero(~(np.isfinite(rates) & (rates >= 0)))
+        if wrong.size:
+            raise ValueError(
+                f"learning_rate must be a finite number of at least 0, got {rates[wrong[0]]} of "
+                f"{type(self._learning_rate).__name__} at step {first + wrong[0]}"
+            )
+        return rates
 
     def parameters(self) -> dict[str, float | bool]:
         """The arguments that are the optimizer's own."""
@@ -105,9 +152,12 @@ class Optimizer(Configurable):
         }
 
     def get_config(self) -> dict[str, Any]:
-        """All arguments."""
+        """All arguments; in place of a function, its number of now."""
+        rate = self._learning_rate
         return {
-            "learning_rate": self.learning_rate,
+            "learning_rate": schedules.serialize(rate)
+            if isinstance(rate, schedules.LearningRateSchedule)
+            else self.learning_rate,
             **self.parameters(),
             "weight_decay": self.weight_decay,
             "clipnorm": self.clipnorm,
@@ -115,6 +165,14 @@ class Optimizer(Configurable):
             "global_clipnorm": self.global_clipnorm,
             "name": self.name,
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """An optimizer from what `get_config` gave."""
+        rate = config.get("learning_rate")
+        if isinstance(rate, Mapping):
+            config = config | {"learning_rate": schedules.deserialize(rate)}
+        return super().from_config(config)
 
 
 def share(name: str, value: float) -> float:

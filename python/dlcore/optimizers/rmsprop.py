@@ -3,7 +3,7 @@
 from typing import Unpack
 
 from dlcore import _checks
-from dlcore.optimizers.optimizer import Optimizer, Shared, share
+from dlcore.optimizers.optimizer import LearningRate, Optimizer, Shared, share
 
 
 class RMSprop(Optimizer):
@@ -13,7 +13,7 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float, LearningRateSchedule, or function without arguments
         Default 0.001.
     rho : float
         How slowly the mean forgets, 0 to below 1; default 0.9.
@@ -35,7 +35,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: LearningRate = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
         epsilon: float = 1e-7,

@@ -3,7 +3,7 @@
 from typing import Unpack
 
 from dlcore import _checks
-from dlcore.optimizers.optimizer import Optimizer, Shared
+from dlcore.optimizers.optimizer import LearningRate, Optimizer, Shared
 
 
 class SGD(Optimizer):
@@ -11,7 +11,7 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float, LearningRateSchedule, or function without arguments
         Default 0.01.
     momentum : float
         0 to 1, default 0.
@@ -35,7 +35,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: LearningRate = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
         **shared: Unpack[Shared],

@@ -1,35 +1,9 @@
-"""Small helpers under Keras's names."""
-
-import random
+"""Arrays made ready for a model."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcore import _checks, _random
-
-__all__ = [
-    "set_random_seed",
-    "to_categorical",
-]
-
-
-def set_random_seed(seed: int) -> None:
-    """Start all random numbers anew: those of dlcore, and of Python's `random` and NumPy, as Keras does.
-
-    Parameters
-    ----------
-    seed : int
-        0 to 2**64 - 1.
-
-    Examples
-    --------
-    >>> import dlcore
-    >>> dlcore.utils.set_random_seed(0)
-    """
-    seed = _checks.integer("seed", seed, high=2**64 - 1)
-    _random.start(seed)
-    random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002, the global generator is the one that is meant
+from dlcore import _checks, _data
 
 
 def to_categorical(x: ArrayLike, num_classes: int | None = None) -> NDArray[np.float32]:
@@ -54,8 +28,10 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> NDArray[np.f
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
     labels = np.asarray(x)
+    if labels.dtype.kind == "f" and (labels == np.floor(labels)).all():  # as files of numbers have them
+        labels = labels.astype(np.int64)
     if labels.dtype.kind not in "biu":
-        raise TypeError(f"x must be whole numbers, got dtype {labels.dtype}")
+        raise TypeError(f"x must be whole numbers, got others of dtype {labels.dtype}")
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     largest = int(labels.max(initial=0))
@@ -65,3 +41,31 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> NDArray[np.f
     vectors = np.zeros((labels.size, classes), dtype=np.float32)
     vectors[np.arange(labels.size), labels.ravel().astype(np.int64)] = 1
     return vectors.reshape(*labels.shape, classes)
+
+
+def normalize(x: ArrayLike, axis: int | None = -1, order: float = 2) -> NDArray[np.floating]:
+    """Vectors divided by their norm; zeros stay zeros.
+
+    Parameters
+    ----------
+    x : array
+    axis : int, optional
+        Along which the vectors lie; default -1. None takes the whole of x as one vector, or matrix.
+    order : float
+        Of the norm; default 2. Any that `numpy.linalg.norm` knows.
+
+    Returns
+    -------
+    array
+        The shape of x.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.utils.normalize([[3.0, 4.0], [0.0, 0.0]]).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    numbers = _data.array("x", x)
+    norm = np.linalg.norm(numbers, order, axis, keepdims=True)
+    quotient: NDArray[np.floating] = numbers / np.where(norm == 0, 1, norm)
+    return quotient

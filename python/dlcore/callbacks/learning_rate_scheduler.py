@@ -1,0 +1,50 @@
+"""A learning rate for each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dlcore import _checks
+from dlcore.callbacks._learning_rate import note, optimizer_of
+from dlcore.callbacks.callback import Callback, Logs
+
+
+class LearningRateScheduler(Callback):
+    """Before each epoch, sets the learning rate to what a function says.
+
+    The rate of each epoch is put into the logs, and so into the history, as "learning_rate".
+
+    Parameters
+    ----------
+    schedule : function (epoch, learning_rate) -> learning_rate
+        Gets the number of the epoch, from 0, and the rate so far. A function of the epoch alone will do.
+    verbose : int
+        1 says what the rate is; default 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> callback = dlcore.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
+    """
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        if not callable(schedule):
+            raise TypeError(f"schedule must be a function, got {schedule!r}")
+        self.schedule = schedule
+        self.verbose = verbose
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Set the rate."""
+        optimizer = optimizer_of(self.model)
+        try:
+            rate = self.schedule(epoch, optimizer.learning_rate)
+        except TypeError:  # of the epoch alone
+            rate = self.schedule(epoch)
+        rate = _checks.real("what schedule returns", rate, low=0)
+        optimizer.learning_rate = rate
+        if self.verbose:
+            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Note the rate."""
+        note(self.model, logs)

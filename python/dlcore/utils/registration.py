@@ -1,0 +1,64 @@
+"""Classes of the users', which configurations and files name."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from dlcore import _registry
+
+Registered = TypeVar("Registered", bound=Callable[..., Any])
+
+
+def register_keras_serializable(
+    package: str = "Custom", name: str | None = None
+) -> Callable[[Registered], Registered]:
+    """Make a class known, so that a saved model or a configuration that has one of it can be loaded.
+
+    Parameters
+    ----------
+    package, name : str
+        It is called `package>name`; by default "Custom" and the class's own name.
+
+    Returns
+    -------
+    decorator
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> @dlcore.utils.register_keras_serializable("mine")
+    ... class Quick(dlcore.optimizers.Adam):
+    ...     pass
+    >>> dlcore.optimizers.get("mine>Quick").beta_1
+    0.9
+    """
+    for argument, value in (("package", package), ("name", name)):
+        if not isinstance(value, str) and (argument, value) != ("name", None):
+            raise TypeError(f"{argument} must be a string, got {value!r}")
+
+    def register(thing: Registered) -> Registered:
+        if isinstance(thing, type) and not hasattr(thing, "get_config"):
+            raise ValueError(f"{thing.__name__} must have a method get_config to be registered")
+        _registry.custom[f"{package}>{name or thing.__name__}"] = thing
+        return thing
+
+    return register
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """Everything that was registered, by name; what is put into this dict is known as well."""
+    return _registry.custom
+
+
+def custom_object_scope(custom_objects: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """For use after `with`: within it, these classes are known by these names.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> class Quick(dlcore.optimizers.Adam):
+    ...     pass
+    >>> with dlcore.utils.custom_object_scope({"Quick": Quick}):
+    ...     optimizer = dlcore.optimizers.get("Quick")
+    """
+    return _registry.custom_scope(custom_objects)
