@@ -70,9 +70,9 @@ class Monitor(Callback):
         if name == "loss":
             return False
         for metric in self.model.metrics:
-            if metric.name == name:
+            if metric.name == name and metric.GOAL is not None:
                 return metric.GOAL == "max"
-        names = ", ".join(["loss", *(metric.name for metric in self.model.metrics)])
+        names = ", ".join(["loss", *(metric.name for metric in self.model.metrics if metric.GOAL)])
         raise ValueError(
             f"mode must be 'min' or 'max', since it is not known what is better of {self.monitor!r}; it is "
             f"known of {names}, also with 'val_' before them"

@@ -1,36 +1,117 @@
 """The base of all metrics."""
 
+from __future__ import annotations
+
 from typing import Any, ClassVar
 
+from dlcore import _checks, _names, initializers
 from dlcore._registry import Configurable
 from dlcore.losses import Loss
+from dlcore.metrics._arrays import Numbers
+from dlcore.metrics._variable import Variable
 
 
 class Metric(Configurable):
-    """A number that is watched in training and evaluation: the mean over the rows, weights left out.
+    """A number that is watched in training and evaluation, made from batches of targets and predictions.
+
+    Subclasses make their variables in `__init__` and define `update_state` and `result`.
 
     Parameters
     ----------
+    dtype : {"float32", "float64"}, optional
+        Kept for the configuration; the variables are float64 always.
     name : str, optional
-        The key in the history; by default the core's name.
+        The key in the history; by default from the class, numbered from the second one on.
+
+    Attributes
+    ----------
+    GOAL : {"min", "max", None}
+        Whether less or more is better; None where Keras does not say.
+    BY_BATCH : bool
+        Whether the result depends on how the rows are cut into batches. Where it is False, one update with
+        all rows gives what many with some of them give.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> class LargestError(dlcore.metrics.Metric):
+    ...     def __init__(self, name="largest_error", **kwargs):
+    ...         super().__init__(name=name, **kwargs)
+    ...         self.largest = self.add_variable(shape=(), name="largest")
+    ...
+    ...     def update_state(self, y_true, y_pred, sample_weight=None):
+    ...         self.largest.assign(max(self.largest, abs(y_true - y_pred).max()))
+    ...
+    ...     def result(self):
+    ...         return float(self.largest)
     """
 
-    core_name: ClassVar[str]
-    """The core's name for it."""
-    TARGETS: ClassVar[str] = "vectors"
-    """What y must be, see `Loss.TARGETS`."""
-    GOAL: ClassVar[str] = "min"
-    """Whether less ("min") or more ("max") is better."""
-    threshold: float = 0.5
+    core_name: ClassVar[str | None] = None
+    """The core's name for it, if the core can compute it."""
+    TARGETS: ClassVar[str | None] = None
+    """What y must be, see `Loss.TARGETS`; None takes both."""
+    GOAL: str | None = None
+    BY_BATCH: bool = True
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, dtype: object = None, name: str | None = None) -> None:
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name must be a string, got {name!r}")
-        self.name = name or self.core_name
+        self.name = name or _names.numbered(_names.snake_case(type(self).__name__))
+        self.dtype = "float32" if dtype is None else _checks.dtype(dtype)
 
-    def resolve(self, loss: Loss, outputs: int) -> "Metric":
+    # State
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All numbers that are kept, also those of metrics within this one."""
+        found = []
+        for value in vars(self).values():
+            if isinstance(value, Variable):
+                found.append(value)
+            elif isinstance(value, Metric):
+                found += value.variables
+        return found
+
+    def add_variable(
+        self,
+        shape: tuple[int, ...] = (),
+        initializer: object = "zeros",
+        dtype: object = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Numbers to keep, as an attribute: arrays with `assign`, `assign_add` and `assign_sub`.
+
+        `dtype` is accepted for Keras's sake; they are float64.
+        """
+        variable = initializers.get(initializer)(tuple(shape), "float64").view(Variable)
+        variable.name = name or ""
+        return variable
+
+    add_weight = add_variable
+
+    def reset_state(self) -> None:
+        """Forget all rows: all variables become 0."""
+        for variable in self.variables:
+            variable.assign(0)
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Add a batch: y_true (rows, outputs), y_pred (rows, outputs) and sample_weight (rows,) or None."""
+        raise NotImplementedError(f"{type(self).__name__} must define update_state")
+
+    def result(self) -> float | Numbers:
+        """The metric of all rows since the last reset; where there are several numbers, an array."""
+        raise NotImplementedError(f"{type(self).__name__} must define result")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> float | Numbers:
+        """Add a batch and give the result of all so far."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    # Compiling
+
+    def resolve(self, loss: Loss, outputs: int) -> Metric:
         """The metric to use with that loss and that many outputs."""
-        if self.TARGETS != loss.TARGETS:
+        if self.TARGETS not in (None, loss.TARGETS):
             raise ValueError(
                 f"metric {self.name!r} needs y as {self.TARGETS}, but loss {loss.core_name!r} takes "
                 f"{loss.TARGETS}; 'accuracy' fits every loss"
@@ -38,9 +119,9 @@ class Metric(Configurable):
         return self
 
     def core_config(self) -> dict[str, Any]:
-        """What the core shall compute, as its contract says it."""
-        return {"name": self.core_name, "threshold": self.threshold}
+        """What the core shall compute, as its contract says it; only where there is a `core_name`."""
+        return {"name": self.core_name, "threshold": 0.5}
 
     def get_config(self) -> dict[str, Any]:
-        """The name; subclasses add theirs."""
-        return {"name": self.name}
+        """Name and dtype; subclasses add theirs."""
+        return {"name": self.name, "dtype": self.dtype}
