@@ -20,6 +20,11 @@ OPTIMIZERS = {
     "amsgrad": {"name": "adam", "amsgrad": True},
     "adamw": {"name": "adam", "weight_decay": 0.01, "global_clipnorm": 1.0},
     "rmsprop": {"name": "rmsprop", "momentum": 0.5, "centered": True, "clipnorm": 0.5},
+    "adagrad": {"name": "adagrad"},
+    "adadelta": {"name": "adadelta"},
+    "adamax": {"name": "adamax"},
+    "nadam": {"name": "nadam"},
+    "lion": {"name": "lion"},
 }
 
 

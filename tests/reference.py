@@ -248,6 +248,7 @@ OPTIMIZER = {
     "centered": False,
     "amsgrad": False,
     "epsilon": 1e-7,
+    "initial_accumulator_value": 0.1,
     "weight_decay": None,
     "clipvalue": None,
     "clipnorm": None,
@@ -275,8 +276,8 @@ class Optimizer:
         self.step = 0
         self.slots = {}
 
-    def slot(self, name, i, like):
-        return self.slots.setdefault((name, i), np.zeros_like(like))
+    def slot(self, name, i, like, initial=0.0):
+        return self.slots.setdefault((name, i), np.full_like(like, initial))
 
     def update(self, weights, gradients, lr):
         """The new weights."""
@@ -311,3 +312,39 @@ class Optimizer:
         below = v - mean**2 if self.config["centered"] else v
         velocity[...] = mu * velocity + lr * g / np.sqrt(below + epsilon)
         return w - velocity
+
+    def adagrad(self, i, w, g, lr):
+        v = self.slot("v", i, w, self.config["initial_accumulator_value"])
+        v[...] = v + g**2
+        return w - lr * g / np.sqrt(v + self.config["epsilon"])
+
+    def adadelta(self, i, w, g, lr):
+        rho, epsilon = self.config["rho"], self.config["epsilon"]
+        v, d = (self.slot(k, i, w) for k in ("v", "d"))
+        v[...] = rho * v + (1 - rho) * g**2
+        step = np.sqrt(d + epsilon) / np.sqrt(v + epsilon) * g
+        d[...] = rho * d + (1 - rho) * step**2
+        return w - lr * step
+
+    def adamax(self, i, w, g, lr):
+        b1, b2 = self.config["beta_1"], self.config["beta_2"]
+        m, u = (self.slot(k, i, w) for k in ("m", "u"))
+        m[...] = b1 * m + (1 - b1) * g
+        u[...] = np.maximum(b2 * u, abs(g))
+        return w - lr / (1 - b1**self.step) * m / (u + self.config["epsilon"])
+
+    def nadam(self, i, w, g, lr):
+        b1, b2, epsilon = (self.config[k] for k in ("beta_1", "beta_2", "epsilon"))
+        m, v = (self.slot(k, i, w) for k in ("m", "v"))
+        m[...] = b1 * m + (1 - b1) * g
+        v[...] = b2 * v + (1 - b2) * g**2
+        u = b1 * (1 - 0.5 * 0.96 ** np.arange(1, self.step + 2))
+        ahead = u[-1] * m / (1 - u.prod()) + (1 - u[-2]) * g / (1 - u[:-1].prod())
+        return w - lr * ahead / (np.sqrt(v / (1 - b2**self.step)) + epsilon)
+
+    def lion(self, i, w, g, lr):
+        b1, b2 = self.config["beta_1"], self.config["beta_2"]
+        m = self.slot("m", i, w)
+        direction = b1 * m + (1 - b1) * g
+        m[...] = b2 * m + (1 - b2) * g
+        return w - lr * np.sign(direction)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier
 
+import dlcore
 import reference
 from dlcore import _core
 from reference import activate, dense, dropout, loss_config
@@ -21,6 +22,13 @@ RULES = {
     "rmsprop": {"name": "rmsprop"},
     "rmsprop, momentum": {"name": "rmsprop", "momentum": 0.7, "rho": 0.8},
     "rmsprop, centered": {"name": "rmsprop", "centered": True, "epsilon": 1e-3},
+    "adagrad": {"name": "adagrad"},
+    "adagrad, other constants": {"name": "adagrad", "initial_accumulator_value": 0.0, "epsilon": 1e-3},
+    "adadelta": {"name": "adadelta", "rho": 0.95},
+    "adamax": {"name": "adamax"},
+    "nadam": {"name": "nadam"},
+    "nadam, other constants": {"name": "nadam", "beta_1": 0.99, "beta_2": 0.9, "epsilon": 1e-4},
+    "lion": {"name": "lion", "beta_2": 0.99},
 }
 EXTRAS = {
     "plain": {},
@@ -158,3 +166,66 @@ def test_same_weights_as_scikit_learn(momentum):
     same(network.get_weights()[0::2], peer.coefs_, 1e-9)
     same(network.get_weights()[1::2], peer.intercepts_, 1e-9)
     np.testing.assert_allclose(network.predict(x), peer.predict_proba(x), rtol=0, atol=1e-9)
+
+
+# Keras 3.15.1, float64: 30 steps on two rows each from KERNEL, learning rate 0.05, all else by default.
+KERNEL = [[0.5, -0.25], [0.125, 1.0], [-1.0, 0.75]]
+KERAS = {
+    "SGD": [[1.1513565461, 0.2358058358], [-0.0178981995, 0.8266752014], [-0.4869523876, -0.0373110424]],
+    "RMSprop": [[1.3948228697, 0.156858212], [0.066578169, 0.7499459331], [-0.2628309939, -0.1447621534]],
+    "Adam": [[1.4728598122, 0.4025455787], [0.043544269, 0.7596977542], [-0.2058140495, -0.1551163924]],
+    "AdamW": [[1.4697846337, 0.4009406974], [0.0435976852, 0.7588285349], [-0.2076683599, -0.1559297677]],
+    "Adagrad": [[0.8993031183, 0.1271353716], [0.0165919517, 0.9200509295], [-0.6282764431, 0.3801437083]],
+    "Adadelta": [[0.502223817, -0.2479060723], [0.1244373191, 0.9999875657], [-0.9980084244, 0.7481449347]],
+    "Adamax": [[1.2589088328, 0.3632180658], [-0.036391346, 0.8474341919], [-0.3501515204, 0.1192814025]],
+    "Nadam": [[1.3684526165, 0.374942867], [0.0026694952, 0.7914004493], [-0.2502783475, -0.0572396955]],
+    "Lion": [[1.6, 0.45], [0.025, 0.7], [-0.1, -0.25]],
+}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in dlcore.optimizers.__all__ if name not in ("Optimizer", "get")]
+)
+def test_same_weights_as_keras(name):
+    x = np.array([[1.0, -2.0, 0.5], [0.25, 1.5, -1.0], [-0.75, 0.5, 2.0], [2.0, 1.0, -0.5]])
+    y = np.array([[1.0, -1.0], [0.5, 2.0], [-1.5, 0.0], [3.0, 1.0]])
+    layers = [dlcore.Input((3,)), dlcore.layers.Dense(2, use_bias=False)]
+    model = dlcore.Sequential(layers, dtype="float64")
+    model.set_weights([np.array(KERNEL)])
+    model.compile(getattr(dlcore.optimizers, name)(0.05), "mse")
+    model.fit(x, y, batch_size=2, epochs=15, shuffle=False, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], KERAS[name], rtol=0, atol=2e-10)
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_an_optimizer_is_found_by_name_and_made_from_its_configuration(name):
+    optimizer = dlcore.optimizers.get(name.lower())
+    assert type(optimizer) is getattr(dlcore.optimizers, name)
+    config = optimizer.get_config() | {"learning_rate": 0.25}
+    assert dlcore.optimizers.get({"class_name": name, "config": config}).get_config() == config
+
+
+def test_a_slot_begins_with_its_value_and_is_replaced():
+    network = _core.Network(3, [dense(2)], "float64", 0)
+    for initial in (0.25, 0.0):
+        config = reference.OPTIMIZER | {"name": "adagrad", "initial_accumulator_value": initial}
+        network.compile(loss_config("mean_squared_error"), [], config)
+        for slot in network.get_slots():
+            np.testing.assert_array_equal(slot, initial)
+
+
+@pytest.mark.parametrize("beta_1", [0, 1.5])
+def test_lion_without_momentum_is_refused(beta_1):
+    with pytest.raises(ValueError, match="beta_1"):
+        dlcore.optimizers.Lion(beta_1=beta_1)
+
+
+@pytest.mark.parametrize("name", ["adam", "rmsprop", "adagrad", "adadelta", "adamax", "nadam"])
+def test_units_that_fill_up_a_panel_need_no_epsilon(name):
+    """Of 20 units, twelve more lie in memory, whose gradient is always zero."""
+    network = _core.Network(3, [dense(20)], "float32", 0)
+    config = {"name": name, "epsilon": 0.0, "initial_accumulator_value": 0.0}
+    network.compile(loss_config("mean_squared_error"), [], reference.OPTIMIZER | config)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(8, 3)).astype("float32"), rng.normal(size=(8, 20)).astype("float32")
+    assert network.train_epoch(x, y, None, None, 4, 0.01)["fault"] is None

@@ -87,10 +87,11 @@ class Network:
         probabilities are taken to be in a cross-entropy from logits, "quantiles": at most 16, "by_weight":
         whether a batch's losses are divided by its sum of weights and not by its rows, "penalty_by_weight":
         whether the penalty is divided by the same, "loss_scale", "gradient_scale"}; metrics: [{"name",
-        "threshold"}]; optimizer: {"name": "sgd" | "adam" | "rmsprop", "momentum", "nesterov", "beta_1",
-        "beta_2", "rho", "centered", "amsgrad", "epsilon", "weight_decay", "clipvalue", "clipnorm",
-        "global_clipnorm", "ema_momentum", "ema_overwrite_frequency", "gradient_accumulation_steps"} with None
-        for what is not asked for (from weight_decay on). Resets optimizer slots and iterations."""
+        "threshold"}]; optimizer: {"name", "momentum", "nesterov", "beta_1", "beta_2", "rho",
+        "centered", "amsgrad", "epsilon", "initial_accumulator_value", "weight_decay", "clipvalue",
+        "clipnorm", "global_clipnorm", "ema_momentum", "ema_overwrite_frequency",
+        "gradient_accumulation_steps"} with None for what is not asked for (from weight_decay on). Resets
+        optimizer slots and iterations."""
     def train_epoch(
         self,
         x: FloatArray | SparseRows,

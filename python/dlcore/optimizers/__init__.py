@@ -2,16 +2,46 @@
 
 from dlcore._registry import Registry
 from dlcore.optimizers import schedules
+from dlcore.optimizers.adadelta import Adadelta
+from dlcore.optimizers.adagrad import Adagrad
 from dlcore.optimizers.adam import Adam
+from dlcore.optimizers.adamax import Adamax
 from dlcore.optimizers.adamw import AdamW
+from dlcore.optimizers.lion import Lion
+from dlcore.optimizers.nadam import Nadam
 from dlcore.optimizers.optimizer import Optimizer
 from dlcore.optimizers.rmsprop import RMSprop
 from dlcore.optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "get",
+    "schedules",
+]
 
 _REGISTRY = Registry[Optimizer](
-    "optimizer", Optimizer, {"adam": Adam, "adamw": AdamW, "rmsprop": RMSprop, "sgd": SGD}
+    "optimizer",
+    Optimizer,
+    {
+        "adadelta": Adadelta,
+        "adagrad": Adagrad,
+        "adam": Adam,
+        "adamax": Adamax,
+        "adamw": AdamW,
+        "lion": Lion,
+        "nadam": Nadam,
+        "rmsprop": RMSprop,
+        "sgd": SGD,
+    },
 )
 
 

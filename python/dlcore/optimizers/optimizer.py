@@ -22,6 +22,7 @@ _PARAMETERS = {
     "centered": False,
     "amsgrad": False,
     "epsilon": 0.0,
+    "initial_accumulator_value": 0.0,
 }
 """What the core asks of every optimizer; each one sets its own."""
 

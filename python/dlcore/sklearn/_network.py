@@ -129,6 +129,7 @@ def optimizer_config(estimator: Any) -> dict[str, Any]:
         "centered": False,
         "amsgrad": False,
         "epsilon": float(estimator.epsilon),
+        "initial_accumulator_value": 0.0,
         "weight_decay": float(estimator.weight_decay),
         "ema_momentum": None,
         "ema_overwrite_frequency": None,

@@ -199,7 +199,13 @@ impl<T: Element> Network<T> {
         let canonical = recipe.loss.on_inputs_of(last.activation).filter(|_| is_bare);
         let (length, _) = arena::lengths::<T>(&self.stages).expect("they were counted before");
         let state = recipe.slots() + usize::from(recipe.accumulation > 1);
-        let slots = (0..state).map(|_| Memory::zeroed(length)).collect::<Result<_, _>>()?;
+        let mut slots = (0..state).map(|_| Memory::zeroed(length)).collect::<Result<Vec<_>, _>>()?;
+        let own = recipe.optimizer.slots().iter().zip(recipe.optimizer.initial());
+        for (slot, (_, initial)) in slots.iter_mut().zip(own) {
+            if initial != 0.0 {
+                slot.as_mut_slice().fill(T::from_f64(initial));
+            }
+        }
         let loss = canonical.unwrap_or(recipe.loss);
         self.training = Some(Training {
             loss_on_inputs: canonical.is_some(),

@@ -168,6 +168,7 @@ impl Network {
             centered: entry(optimizer, "centered")?,
             amsgrad: entry(optimizer, "amsgrad")?,
             epsilon: entry(optimizer, "epsilon")?,
+            initial_accumulator_value: entry(optimizer, "initial_accumulator_value")?,
         };
         let recipe = Recipe {
             loss: loss_config(loss)?,

@@ -31,6 +31,7 @@ fn recipe(loss_name: &str, optimizer_name: &str, clipping: Clipping) -> Recipe {
         centered: true,
         amsgrad: optimizer_name == "adam",
         epsilon: 1e-7,
+        initial_accumulator_value: 0.1,
     };
     Recipe {
         loss: loss::find(loss_name, loss::Parameters { delta: 1.0, ..Default::default() }).unwrap(),

@@ -9,7 +9,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule};
+use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, power};
 
 /// The rule without and with AMSGrad.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -41,7 +41,7 @@ impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
     fn factors(self, learning_rate: f64, step: u64) -> [f64; MAX_FACTORS] {
         let Self { beta_1, beta_2, epsilon } = self;
         let alpha = learning_rate * (1.0 - power(beta_2, step)).sqrt() / (1.0 - power(beta_1, step));
-        [alpha, 1.0 - beta_1, 1.0 - beta_2, epsilon, 0.0, 0.0]
+        [alpha, 1.0 - beta_1, 1.0 - beta_2, epsilon.max(LEAST_EPSILON.sqrt()), 0.0, 0.0]
     }
 
     #[inline(always)]
@@ -52,7 +52,7 @@ impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
         g: V,
         slots: &mut [V; MAX_SLOTS],
     ) -> V {
-        let [m, v, v_hat, _] = slots;
+        let [m, v, v_hat, ..] = slots;
         *m = (g - *m).mul_add(share_1, *m);
         *v = g.mul_add(g, -*v).mul_add(share_2, *v);
         let mut denominator = *v;
@@ -62,16 +62,4 @@ impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
         }
         w - alpha * *m / (denominator.sqrt() + epsilon)
     }
-}
-
-/// b^n by squaring, without a branch that nobody could foretell. The system's `pow` may differ from
-/// machine to machine in the last bit.
-fn power(b: f64, n: u64) -> f64 {
-    let (mut result, mut square, mut n) = (1.0, b, n);
-    while n > 0 {
-        result *= [1.0, square][(n & 1) as usize];
-        square *= square;
-        n >>= 1;
-    }
-    result
 }

@@ -9,7 +9,12 @@
 //! - a weight is replaced only by a finite number. Otherwise it stays, its slots too, and the update
 //!   says so.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod lion;
+mod nadam;
 mod rmsprop;
 mod sgd;
 
@@ -29,6 +34,11 @@ pub const MAX_SLOTS: usize = 4;
 /// How many factors a rule may compute for a step.
 pub const MAX_FACTORS: usize = 6;
 
+/// What an epsilon below a root is at least, and its root what one beside a root is: else a weight
+/// that never had a gradient, as those that fill up a panel, would become 0 / 0. The smallest normal
+/// number of `f32`.
+const LEAST_EPSILON: f64 = f32::MIN_POSITIVE as f64;
+
 /// The parameters of a rule, of which each takes what it knows. The learning rate is not among
 /// them: it comes with each step.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -37,11 +47,11 @@ pub struct Parameters {
     pub momentum: f64,
     /// SGD: look ahead along the velocity.
     pub nesterov: bool,
-    /// Adam: decay of the mean of gradients.
+    /// Adam and its kin: decay of the mean of gradients.
     pub beta_1: f64,
-    /// Adam: decay of the mean of squared gradients.
+    /// Adam and its kin: decay of the mean of squared gradients, or of what stands in its place.
     pub beta_2: f64,
-    /// RMSprop: decay of the mean of squared gradients.
+    /// RMSprop and Adadelta: decay of the mean of squared gradients.
     pub rho: f64,
     /// RMSprop: subtract the mean of gradients.
     pub centered: bool,
@@ -49,12 +59,19 @@ pub struct Parameters {
     pub amsgrad: bool,
     /// Keeps the division from exploding.
     pub epsilon: f64,
+    /// Adagrad: the sum of squared gradients before the first one.
+    pub initial_accumulator_value: f64,
 }
 
 /// An update rule on vectors.
 pub trait Rule: Copy + Send + Sync + Sized {
     /// Names of the slots.
     const SLOTS: &'static [&'static str];
+
+    /// What the elements of each slot are before the first step.
+    fn initial(self) -> [f64; MAX_SLOTS] {
+        [0.0; MAX_SLOTS]
+    }
 
     /// The numbers that are the same for all weights in a step; the first step is number 1.
     fn factors(self, learning_rate: f64, step: u64) -> [f64; MAX_FACTORS];
@@ -97,6 +114,11 @@ macro_rules! optimizers {
             /// Names of the slots.
             pub fn slots(&self) -> &'static [&'static str] {
                 match self { $($(Self::$variant(_) => <$room::$variant as Rule>::SLOTS,)+)* }
+            }
+
+            /// See [`Rule::initial`].
+            pub fn initial(&self) -> [f64; MAX_SLOTS] {
+                match self { $($(Self::$variant(rule) => rule.initial(),)+)* }
             }
 
             /// See [`Rule::factors`].
@@ -163,6 +185,11 @@ optimizers! {
     "sgd" => sgd: Sgd | Momentum,
     "adam" => adam: Adam | AmsGrad,
     "rmsprop" => rmsprop: RmsProp | RmsPropMomentum | RmsPropCentered | RmsPropCenteredMomentum,
+    "adagrad" => adagrad: Adagrad,
+    "adadelta" => adadelta: Adadelta,
+    "adamax" => adamax: Adamax,
+    "nadam" => nadam: Nadam,
+    "lion" => lion: Lion,
 }
 
 /// What is the same for all weights in a step.
@@ -429,6 +456,18 @@ impl<R: Rule, T: Element, S: Simd> Sink<T, S> for Learning<'_, R, T, T::Vector<S
         }
         stepper.step::<false, true>(gradient, weights.part(row, panel), parts);
     }
+}
+
+/// b^n by squaring, without a branch that nobody could foretell. The system's `pow` may differ from
+/// machine to machine in the last bit.
+fn power(b: f64, n: u64) -> f64 {
+    let (mut result, mut square, mut n) = (1.0, b, n);
+    while n > 0 {
+        result *= [1.0, square][(n & 1) as usize];
+        square *= square;
+        n >>= 1;
+    }
+    result
 }
 
 #[inline(always)]

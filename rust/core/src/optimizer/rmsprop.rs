@@ -9,7 +9,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule};
+use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule};
 
 /// The four rules.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -50,7 +50,8 @@ impl<const CENTERED: bool, const MOMENTUM: bool> Rule for Rms<CENTERED, MOMENTUM
     };
 
     fn factors(self, learning_rate: f64, _: u64) -> [f64; MAX_FACTORS] {
-        [learning_rate, self.rho, 1.0 - self.rho, self.epsilon, self.momentum, 0.0]
+        let epsilon = self.epsilon.max(LEAST_EPSILON);
+        [learning_rate, self.rho, 1.0 - self.rho, epsilon, self.momentum, 0.0]
     }
 
     #[inline(always)]

@@ -12,9 +12,9 @@ const SCALE: f64 = 0.9;
 const CLIPS: [f64; 2] = [1.5, f64::INFINITY];
 const DECAY: f64 = 1e-4;
 
-/// All combinations of the switches, for every name.
+/// All combinations of the switches that a rule knows, for every name.
 fn all() -> Vec<(&'static str, Parameters, Optimizer)> {
-    let mut all = Vec::new();
+    let mut all: Vec<(_, _, Optimizer)> = Vec::new();
     for name in NAMES {
         for switches in 0..8 {
             let parameters = Parameters {
@@ -26,8 +26,12 @@ fn all() -> Vec<(&'static str, Parameters, Optimizer)> {
                 beta_2: 0.99,
                 rho: 0.95,
                 epsilon: 1e-7,
+                initial_accumulator_value: 0.1,
             };
-            all.push((*name, parameters, find(name, parameters).unwrap()));
+            let optimizer = find(name, parameters).unwrap();
+            if all.iter().all(|(_, _, known)| *known != optimizer) {
+                all.push((*name, parameters, optimizer));
+            }
         }
     }
     all
@@ -61,6 +65,34 @@ fn naive(name: &str, p: Parameters, step: i32, w: f64, g: f64, state: &mut [f64;
             *c = p.momentum * *c + RATE * g / (variance + p.epsilon).sqrt();
             w - *c
         }
+        "adagrad" => {
+            *a += g * g + if step == 1 { p.initial_accumulator_value } else { 0.0 };
+            w - RATE * g / (*a + p.epsilon).sqrt()
+        }
+        "adadelta" => {
+            *a = p.rho * *a + (1.0 - p.rho) * g * g;
+            let change = -(*b + p.epsilon).sqrt() * g / (*a + p.epsilon).sqrt();
+            *b = p.rho * *b + (1.0 - p.rho) * change * change;
+            w + RATE * change
+        }
+        "adamax" => {
+            *a = p.beta_1 * *a + (1.0 - p.beta_1) * g;
+            *b = (p.beta_2 * *b).max(g.abs());
+            w - RATE * *a / ((1.0 - p.beta_1.powi(step)) * (*b + p.epsilon))
+        }
+        "nadam" => {
+            let u = |t: i32| p.beta_1 * (1.0 - 0.5 * 0.96_f64.powi(t));
+            *a = p.beta_1 * *a + (1.0 - p.beta_1) * g;
+            *b = p.beta_2 * *b + (1.0 - p.beta_2) * g * g;
+            let product: f64 = (1..=step).map(u).product();
+            let m = u(step + 1) * *a / (1.0 - product * u(step + 1)) + (1.0 - u(step)) * g / (1.0 - product);
+            w - RATE * m / ((*b / (1.0 - p.beta_2.powi(step))).sqrt() + p.epsilon)
+        }
+        "lion" => {
+            let direction = p.beta_1 * *a + (1.0 - p.beta_1) * g;
+            *a = p.beta_2 * *a + (1.0 - p.beta_2) * g;
+            if direction == 0.0 { w } else { w - RATE * direction.signum() }
+        }
         _ => panic!("no formula for {name}"),
     }
 }
@@ -93,8 +125,9 @@ struct Trained<T> {
 
 impl<T: Element> Trained<T> {
     fn new(isa: Isa, optimizer: Optimizer, clip: f64) -> Self {
+        let initial = optimizer.initial().map(T::from_f64);
         let slots = std::array::from_fn(|slot| {
-            vec![T::default(); if slot < optimizer.slots().len() { WEIGHTS } else { 0 }]
+            vec![initial[slot]; if slot < optimizer.slots().len() { WEIGHTS } else { 0 }]
         });
         let weights = (0..WEIGHTS).map(|i| T::from_f64(start(i))).collect();
         Self { isa, optimizer, clip, weights, slots, step: 0 }
@@ -154,14 +187,17 @@ fn fifty_steps_agree_with_the_plain_formula() {
     }
 }
 
-/// Without a gradient, every slot but the one that never shrinks ends at zero.
+/// Slots that never shrink.
+const LASTING: [&str; 2] = ["velocity_hat", "accumulator"];
+
+/// Without a gradient, every slot but one that never shrinks ends at zero.
 fn check_decay<T: Element>() {
     for ((_, _, optimizer), clip) in with_clips() {
         let mut trained = Trained::<T>::new(Isa::best(), optimizer, clip);
         for step in 0..5 {
             trained.update(&gradients(step));
         }
-        let decaying = optimizer.slots().iter().filter(|&&slot| slot != "velocity_hat").count();
+        let decaying = optimizer.slots().iter().filter(|slot| !LASTING.contains(slot)).count();
         let mut all_zero = decaying == 0;
         for _ in 0..80_000 {
             if all_zero {
@@ -197,6 +233,24 @@ fn a_weight_that_would_not_stay_finite_is_left_alone() {
             for (k, (weight, before)) in trained.weights.iter().zip(before).enumerate() {
                 assert_eq!(*weight == before, k == i, "{optimizer:?}, weight {k}");
             }
+        }
+    }
+}
+
+/// As those that fill up a panel: zero, and never a gradient. Not even without an epsilon.
+#[test]
+fn a_weight_of_zero_without_gradient_stays_zero() {
+    for name in NAMES {
+        for amsgrad in [false, true] {
+            let parameters =
+                Parameters { beta_1: 0.9, beta_2: 0.99, rho: 0.9, amsgrad, ..Parameters::default() };
+            let optimizer = find(name, parameters).unwrap();
+            let mut trained = Trained::<f32>::new(Isa::best(), optimizer, f64::INFINITY);
+            trained.weights.fill(0.0);
+            for _ in 0..3 {
+                assert!(trained.update(&[0.0; WEIGHTS]), "{optimizer:?}");
+            }
+            assert_eq!(trained.weights, [0.0; WEIGHTS], "{optimizer:?}");
         }
     }
 }
