@@ -106,6 +106,50 @@ def _huber(config, y, p):
     return np.where(e <= d, e**2 / 2, d * e - d**2 / 2).mean(axis=1)
 
 
+def _binary_focal_crossentropy(config, y, p):
+    s, alpha = config["label_smoothing"], config["alpha"]
+    y = y * (1 - s) + s / 2
+    p = sigmoid(p) if config["from_logits"] else p
+    q = np.clip(p, EPSILON, 1 - EPSILON)
+    loss = -(y * np.log(q) + (1 - y) * np.log(1 - q)) * (1 - y * p - (1 - y) * (1 - p)) ** config["gamma"]
+    if config["apply_class_balancing"]:
+        loss = loss * (y * alpha + (1 - y) * (1 - alpha))
+    return loss.mean(axis=1)
+
+
+def _categorical_focal_crossentropy(config, y, p):
+    s = config["label_smoothing"]
+    y = y * (1 - s) + s / p.shape[1]
+    p = softmax(p) if config["from_logits"] else p / p.sum(axis=1, keepdims=True)
+    p = np.clip(p, EPSILON, 1 - EPSILON)
+    return -config["alpha"] * ((1 - p) ** config["gamma"] * y * np.log(p)).sum(axis=1)
+
+
+def _hinge(config, y, p):
+    return np.maximum(1 - np.where(y == 0, -1, y) * p, 0).mean(axis=1)
+
+
+def _squared_hinge(config, y, p):
+    return (np.maximum(1 - np.where(y == 0, -1, y) * p, 0) ** 2).mean(axis=1)
+
+
+def _categorical_hinge(config, y, p):
+    return np.maximum(((1 - y) * p).max(axis=1) - (y * p).sum(axis=1) + 1, 0)
+
+
+def _kl_divergence(config, y, p):
+    y, p = np.clip(y, EPSILON, 1), np.clip(p, EPSILON, 1)
+    return (y * np.log(y / p)).sum(axis=1)
+
+
+def _mean_squared_logarithmic_error(config, y, p):
+    return ((np.log1p(np.maximum(p, EPSILON)) - np.log1p(np.maximum(y, EPSILON))) ** 2).mean(axis=1)
+
+
+def _cosine_similarity(config, y, p):
+    return -(y * p).sum(axis=1) / np.linalg.norm(y, axis=1) / np.linalg.norm(p, axis=1)
+
+
 LOSSES = {
     "binary_crossentropy": _binary_crossentropy,
     "categorical_crossentropy": _categorical_crossentropy,
@@ -118,6 +162,18 @@ LOSSES = {
         p - y * np.log(p) + np.where(y > 0, y * np.log(np.maximum(y, 1e-300)) - y, 0)
     ).mean(axis=1),
     "quantile": _quantile,
+    "binary_focal_crossentropy": _binary_focal_crossentropy,
+    "categorical_focal_crossentropy": _categorical_focal_crossentropy,
+    "hinge": _hinge,
+    "squared_hinge": _squared_hinge,
+    "categorical_hinge": _categorical_hinge,
+    "kl_divergence": _kl_divergence,
+    "log_cosh": lambda c, y, p: np.log(np.cosh(p - y)).mean(axis=1),
+    "mean_absolute_percentage_error": lambda c, y, p: (
+        100 * abs((y - p) / np.maximum(abs(y), EPSILON)).mean(axis=1)
+    ),
+    "mean_squared_logarithmic_error": _mean_squared_logarithmic_error,
+    "cosine_similarity": _cosine_similarity,
 }
 
 
@@ -134,6 +190,9 @@ def loss_config(name, **options):
         "delta": 1.0,
         "floor": 0.0,
         "quantiles": [0.5],
+        "alpha": 0.25,
+        "gamma": 2.0,
+        "apply_class_balancing": False,
         "by_weight": False,
         "penalty_by_weight": False,
         "loss_scale": 1.0,

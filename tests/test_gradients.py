@@ -36,14 +36,41 @@ LOSSES = {
     "deviance": (loss_config("half_poisson_deviance"), "exponential"),
     "deviance, not canonical": (loss_config("half_poisson_deviance"), "softplus"),
     "quantile": (loss_config("quantile", quantiles=[0.2, 0.9]), None),
+    "binary focal": (loss_config("binary_focal_crossentropy"), "sigmoid"),
+    "binary focal, balanced": (
+        loss_config("binary_focal_crossentropy", gamma=1.5, apply_class_balancing=True, label_smoothing=0.2),
+        "sigmoid",
+    ),
+    "binary focal, logits": (loss_config("binary_focal_crossentropy", from_logits=True), None),
+    "categorical focal": (loss_config("categorical_focal_crossentropy"), "softmax"),
+    "categorical focal, logits": (
+        loss_config("categorical_focal_crossentropy", from_logits=True, gamma=1.5, label_smoothing=0.1),
+        None,
+    ),
+    "hinge": (loss_config("hinge"), None),
+    "squared hinge": (loss_config("squared_hinge"), None),
+    "categorical hinge": (loss_config("categorical_hinge"), None),
+    "kl divergence": (loss_config("kl_divergence"), "softmax"),
+    "log cosh": (loss_config("log_cosh"), None),
+    "mape": (loss_config("mean_absolute_percentage_error"), None),
+    "msle": (loss_config("mean_squared_logarithmic_error"), "softplus"),
+    "cosine": (loss_config("cosine_similarity"), None),
 }
 
 
 def targets(rng, loss, rows, outputs):
     match loss["name"]:
+        case "hinge" | "squared_hinge":
+            return rng.choice([-1.0, 0.0, 1.0], (rows, outputs))
+        case "categorical_hinge":
+            return np.eye(outputs)[rng.integers(0, outputs, rows)]
+        case "mean_squared_logarithmic_error":
+            return rng.exponential(size=(rows, outputs))
+        case "mean_absolute_percentage_error":
+            return rng.choice([-1, 1], (rows, outputs)) * rng.uniform(0.5, 2, (rows, outputs))
         case "sparse_categorical_crossentropy":
             return rng.integers(0, outputs, (rows, 1)).astype(float)
-        case "categorical_crossentropy" | "binary_crossentropy":
+        case name if "crossentropy" in name or name == "kl_divergence":
             return rng.dirichlet(np.ones(outputs), rows)
         case "poisson" | "half_poisson_deviance":
             return rng.poisson(2.0, (rows, outputs)).astype(float)
@@ -110,7 +137,8 @@ def hidden_layers(count, width, activation, drop, l1, l2):
 
 def test_all_activations_and_losses_are_covered():
     assert set(_core.ACTIVATIONS) == set(reference.ACTIVATIONS)
-    assert set(_core.LOSSES) == {loss["name"] for loss, _ in LOSSES.values()}
+    # "given" has no derivative of its own.
+    assert set(_core.LOSSES) == {loss["name"] for loss, _ in LOSSES.values()} | {"given"}
 
 
 @pytest.mark.parametrize("loss_name", LOSSES)

@@ -139,6 +139,16 @@ LOSSES = {
     "poisson": [{}],
     "half_poisson_deviance": [{}],
     "quantile": [{}, {"quantiles": [0.1, 0.6]}],
+    "binary_focal_crossentropy": [{}, {"from_logits": True}, {"gamma": 1.5, "apply_class_balancing": True}],
+    "categorical_focal_crossentropy": [{}, {"from_logits": True, "label_smoothing": 0.2}, {"gamma": 0.5}],
+    "hinge": [{}],
+    "squared_hinge": [{}],
+    "categorical_hinge": [{}],
+    "kl_divergence": [{}],
+    "log_cosh": [{}],
+    "mean_absolute_percentage_error": [{}],
+    "mean_squared_logarithmic_error": [{}],
+    "cosine_similarity": [{}],
 }
 
 

@@ -57,8 +57,8 @@ class EpochResult(TypedDict):
 @final
 class Network:
     def __new__(cls, input_width: int, layers: Sequence[dict[str, Any]], dtype: str, seed: int) -> Self:
-        """All weights are zero at first; `seed` (64 bit) is of all that draws in training. Of `layers`, each is
-        one of these, with a *wish* {"l1", "l2", "constraint": "none", "non_negative" or "norm" with "low",
+        """All weights are zero at first; `seed` (64 bit) is of all that draws in training. Of `layers`, each
+        is one of these, with a *wish* {"l1", "l2", "constraint": "none", "non_negative" or "norm" with "low",
         "high", "rate"} for each variable:
 
         {"kind": "dense", "units", "use_bias", "kernel": wish, "bias": wish, "trainable"};
@@ -75,7 +75,7 @@ class Network:
     def iterations(self) -> int:
         """Batches trained on since `compile`."""
     def get_weights(self) -> list[FloatArray]:
-        """Copies of all variables, in the order of the layers: kernels (fan_in, units), others (features,)."""
+        """Copies of all, in the order of the layers: kernels (fan_in, units), others (features,)."""
     def set_weights(self, weights: Sequence[FloatArray]) -> None: ...
     def compile(
         self,
@@ -84,14 +84,14 @@ class Network:
         optimizer: dict[str, Any],
     ) -> None:
         """loss: {"name", "from_logits", "label_smoothing", "delta", "floor": how near to 0 and 1
-        probabilities are taken to be in a cross-entropy from logits, "quantiles": at most 16, "by_weight":
-        whether a batch's losses are divided by its sum of weights and not by its rows, "penalty_by_weight":
-        whether the penalty is divided by the same, "loss_scale", "gradient_scale"}; metrics: [{"name",
-        "threshold"}]; optimizer: {"name", "momentum", "nesterov", "beta_1", "beta_2", "rho",
-        "centered", "amsgrad", "epsilon", "initial_accumulator_value", "weight_decay", "clipvalue",
-        "clipnorm", "global_clipnorm", "ema_momentum", "ema_overwrite_frequency",
-        "gradient_accumulation_steps"} with None for what is not asked for (from weight_decay on). Resets
-        optimizer slots and iterations."""
+        probabilities are taken to be in a cross-entropy from logits, "quantiles": at most 16, "alpha",
+        "gamma", "apply_class_balancing", "by_weight": whether a batch's losses are divided by its sum of
+        weights and not by its rows, "penalty_by_weight": whether the penalty is divided by the same,
+        "loss_scale", "gradient_scale"}; metrics: [{"name", "threshold"}]; optimizer: {"name", "momentum",
+        "nesterov", "beta_1", "beta_2", "rho", "centered", "amsgrad", "epsilon", "initial_accumulator_value",
+        "weight_decay", "clipvalue", "clipnorm", "global_clipnorm", "ema_momentum",
+        "ema_overwrite_frequency", "gradient_accumulation_steps"} with None for what is not asked for (from
+        weight_decay on). Resets optimizer slots and iterations."""
     def train_epoch(
         self,
         x: FloatArray | SparseRows,
@@ -102,9 +102,11 @@ class Network:
         learning_rate: float | NDArray[np.float64],
         emit: bool,
     ) -> EpochResult:
-        """x (rows, input_width); y (rows, outputs), or (rows, 1) with class indices for the sparse loss;
-        sample_weight (rows,). order: None in sequence, an int: shuffled with that seed, or indices. learning_rate:
-        one, or one for each step, of which the last holds for all that follow. emit: whether outputs are wanted."""
+        """x (rows, input_width); y (rows, outputs), or (rows, 1) with class indices for the sparse loss, or
+        (rows, 1 + outputs) for "given": the loss, and then the derivative by each output;
+        sample_weight (rows,). order: None in sequence, an int: shuffled with that seed, or indices.
+        learning_rate: one, or one for each step, of which the last holds for all that follow. emit: whether
+        outputs are wanted."""
     def evaluate(
         self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None, emit: bool
     ) -> EpochResult: ...
@@ -114,10 +116,10 @@ class Network:
     def differentiate(
         self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None
     ) -> tuple[EpochResult, list[FloatArray]]:
-        """The loss of all rows as one batch (dropout of the next step), and gradients of all that is trainable, in order."""
+        """The loss of all rows as one batch (dropout of the next step), and the gradients of what is trainable."""
     def get_slots(self) -> list[FloatArray]:
-        """The optimizer's state, slot by slot, each for all that is trainable: its own, then the running mean of
-        the weights, then the sum of gradients."""
+        """The optimizer's state, slot by slot, each for all that is trainable: its own, then the running mean
+        of the weights, then the sum of gradients."""
     def set_slots(self, slots: Sequence[FloatArray], iterations: int) -> None: ...
 
 ACTIVATIONS: list[str]

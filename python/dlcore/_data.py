@@ -98,6 +98,9 @@ def targets(name: str, value: object, rows: int, outputs: int, loss: Loss, dtype
     numbers = array(name, value)
     if numbers.ndim == 0 or len(numbers) != rows:
         raise ValueError(f"{name} must have {rows} rows like its x, got shape {numbers.shape}")
+    if loss.is_own:  # Whatever its function takes.
+        shape = (rows, 1) if numbers.ndim == outputs == 1 else numbers.shape
+        return finite(name, floats(name, numbers, dtype)).reshape(shape)
     one_column = numbers.shape in ((rows,), (rows, 1))
     if loss.TARGETS == "labels":
         if not one_column:
@@ -113,11 +116,7 @@ def targets(name: str, value: object, rows: int, outputs: int, loss: Loss, dtype
             f"shape {numbers.shape}{hint if one_column and numbers.dtype.kind != 'f' else ''}"
         )
     vectors = finite(name, floats(name, numbers, dtype).reshape(rows, outputs))
-    if loss.PROBABILITIES and (vectors.min() < 0 or vectors.max() > 1):
-        raise ValueError(
-            f"{name} must be probabilities from 0 to 1 for {loss.core_name}, got values from "
-            f"{vectors.min()} to {vectors.max()}"
-        )
+    loss.check_targets(name, vectors)
     return vectors
 
 

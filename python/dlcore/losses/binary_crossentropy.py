@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from dlcore import _checks
 from dlcore._typing import FloatArray
-from dlcore.losses.loss import Loss
+from dlcore.losses.loss import Loss, last_axis
 
 
 class BinaryCrossentropy(Loss):
@@ -20,6 +20,10 @@ class BinaryCrossentropy(Loss):
         Whether the outputs are numbers that sigmoid is still to be applied to; default False.
     label_smoothing : float
         How far to move the targets towards 1/2, 0 to 1; default 0.
+    axis : int
+        Only -1, that of the outputs.
+    reduction, name, dtype
+        See `Loss`.
 
     Examples
     --------
@@ -31,17 +35,35 @@ class BinaryCrossentropy(Loss):
     core_name = "binary_crossentropy"
     PROBABILITIES = True
 
-    def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0) -> None:
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "binary_crossentropy",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
         self.from_logits = _checks.boolean("from_logits", from_logits)
         self.label_smoothing = _checks.real("label_smoothing", label_smoothing, low=0, high=1)
+        self.axis = last_axis(axis)
 
     def get_config(self) -> dict[str, Any]:
-        """Both arguments."""
-        return {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
+        """All arguments but the dtype."""
+        return super().get_config() | {
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+            "axis": self.axis,
+        }
 
 
 def binary_crossentropy(
-    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False, label_smoothing: float = 0.0
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
 ) -> FloatArray:
     """The loss of each row, see `BinaryCrossentropy`."""
-    return BinaryCrossentropy(from_logits, label_smoothing).rows(y_true, y_pred)
+    return BinaryCrossentropy(from_logits, label_smoothing, axis).rows(y_true, y_pred)

@@ -18,6 +18,8 @@ class Huber(Loss):
     ----------
     delta : float
         Where the square turns into the line; at least 0, default 1.
+    reduction, name, dtype
+        See `Loss`.
 
     Notes
     -----
@@ -32,12 +34,19 @@ class Huber(Loss):
 
     core_name = "huber"
 
-    def __init__(self, delta: float = 1.0) -> None:
+    def __init__(
+        self,
+        delta: float = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "huber_loss",
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
         self.delta = _checks.real("delta", delta, low=0)
 
     def get_config(self) -> dict[str, Any]:
-        """The delta."""
-        return {"delta": self.delta}
+        """All arguments but the dtype."""
+        return super().get_config() | {"delta": self.delta}
 
 
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> FloatArray:

@@ -3,11 +3,16 @@
 from numpy.typing import ArrayLike
 
 from dlcore._typing import FloatArray
-from dlcore.losses.loss import Loss
+from dlcore.losses.loss import PlainLoss
 
 
-class MeanAbsoluteError(Loss):
+class MeanAbsoluteError(PlainLoss):
     """mean(abs(y - y')) over the outputs.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
 
     Examples
     --------

@@ -3,11 +3,16 @@
 from numpy.typing import ArrayLike
 
 from dlcore._typing import FloatArray
-from dlcore.losses.loss import Loss
+from dlcore.losses.loss import PlainLoss
 
 
-class Poisson(Loss):
+class Poisson(PlainLoss):
     """mean(y' - y * log(y' + 1e-7)) over the outputs: for counts, where the output is positive.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
 
     Examples
     --------

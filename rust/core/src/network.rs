@@ -13,7 +13,7 @@ use dlcore_kernels::team;
 use crate::arena::{self, Place};
 use crate::epoch::{Averaging, Clipping, Data, Epoch, Input, Probe};
 use crate::error::Error;
-use crate::loss::{Loss, Targets};
+use crate::loss::Loss;
 use crate::metric::Metric;
 use crate::objective::Objective;
 use crate::optimizer::Optimizer;
@@ -221,10 +221,7 @@ impl<T: Element> Network<T> {
     /// Columns that targets must have.
     pub fn target_width(&self) -> Result<usize, Error> {
         let training = self.training.as_ref().ok_or_else(not_compiled)?;
-        Ok(match training.recipe.loss.targets() {
-            Targets::Labels => 1,
-            Targets::Vectors => self.output_width(),
-        })
+        Ok(training.recipe.loss.targets().width(self.output_width()))
     }
 
     /// One epoch. Of the learning rates the last one holds for all steps that follow. `keep_on` is asked now and then

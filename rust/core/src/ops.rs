@@ -9,7 +9,7 @@ use dlcore_kernels::team;
 use crate::activation::Activation;
 use crate::error::Error;
 use crate::finite::AllFinite;
-use crate::loss::{Loss, Pass, Targets};
+use crate::loss::{Loss, Pass};
 
 /// `output = x kernel + bias`, all row by row.
 pub fn linear<T: Element>(
@@ -88,7 +88,7 @@ pub fn loss<T: Element>(
     columns: usize,
 ) -> Result<(Vec<T>, Vec<T>), Error> {
     let rows = outputs.len() / columns;
-    let target_columns = if loss.targets() == Targets::Labels { 1 } else { columns };
+    let target_columns = loss.targets().width(columns);
     if targets.len() != rows * target_columns {
         let (expected, got) = (rows * target_columns, targets.len());
         return Err(Error::Invalid(format!("y_true: expected {expected} numbers, got {got}")));

@@ -64,6 +64,9 @@ pub fn loss_config(dict: &Bound<'_, PyDict>) -> PyResult<Loss> {
         label_smoothing: entry(dict, "label_smoothing")?,
         delta: entry(dict, "delta")?,
         floor: entry(dict, "floor")?,
+        alpha: entry(dict, "alpha")?,
+        gamma: entry(dict, "gamma")?,
+        apply_class_balancing: entry(dict, "apply_class_balancing")?,
         quantiles: Quantiles::new(&entry::<Vec<f64>>(dict, "quantiles")?).ok_or_else(|| {
             PyValueError::new_err(format!("quantiles: expected 1 to {} of them", Quantiles::MOST))
         })?,

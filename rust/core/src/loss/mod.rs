@@ -4,12 +4,23 @@
 //! gradient by each output behind. How rows make the loss of a batch: objective.rs.
 
 mod binary_crossentropy;
+mod binary_focal_crossentropy;
 mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_hinge;
+mod cosine_similarity;
 mod cross_entropy;
+mod focal;
+mod given;
 mod half_poisson_deviance;
+mod hinge;
 mod huber;
+mod kl_divergence;
+mod log_cosh;
 mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
 mod poisson;
 mod quantile;
 mod sparse_categorical_crossentropy;
@@ -29,6 +40,19 @@ pub enum Targets {
     Vectors,
     /// One class index.
     Labels,
+    /// The loss, and then its derivative by each output.
+    Derivatives,
+}
+
+impl Targets {
+    /// How many numbers a row has.
+    pub fn width(self, outputs: usize) -> usize {
+        match self {
+            Self::Vectors => outputs,
+            Self::Labels => 1,
+            Self::Derivatives => 1 + outputs,
+        }
+    }
 }
 
 /// Parameters that losses may have; each takes what it knows.
@@ -43,6 +67,12 @@ pub struct Parameters {
     /// Cross-entropies from logits: a loss is reported as if no probability were nearer to 0 or 1 than
     /// this. The gradient does not know.
     pub floor: f64,
+    /// Focal losses: what a class counts for.
+    pub alpha: f64,
+    /// Focal losses: the power of the distance from the truth that a row counts for.
+    pub gamma: f64,
+    /// The binary focal loss: whether alpha is heeded, 1 - alpha being the other class's.
+    pub apply_class_balancing: bool,
     /// The quantile that each output is to be; the last one holds for all that follow.
     pub quantiles: Quantiles,
 }
@@ -130,6 +160,20 @@ fn clip<V: Vector>(p: V) -> (V, V::Mask) {
     (V::select(too_low, low, V::select(too_high, high, p)), V::either(too_low, too_high))
 }
 
+/// A number held within bounds, and the derivative of that as JAX has it: 1 between the bounds, 1/2 on one
+/// of them, 0 beyond. NaN stays NaN in both.
+#[inline(always)]
+fn hold<V: Vector>(x: V, low: V, high: V) -> (V, V) {
+    let (too_low, too_high) = (x.lt(low), high.lt(x));
+    let within = V::both(low.lt(x), x.lt(high));
+    let on_a_bound = V::either(x.equal(low), x.equal(high));
+    let outside = V::select(V::either(too_low, too_high), V::zero(), x);
+    (
+        V::select(too_low, low, V::select(too_high, high, x)),
+        V::select(within, V::one(), V::select(on_a_bound, V::constant(0.5), outside)),
+    )
+}
+
 /// Bounds of -log p that keep a reported loss finite: those for p not nearer to 0 or 1 than a floor.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Limits {
@@ -208,13 +252,24 @@ losses! {
     "poisson" => Poisson in poisson,
     "half_poisson_deviance" => HalfPoissonDeviance in half_poisson_deviance,
     "quantile" => Quantile in quantile,
+    "binary_focal_crossentropy" => BinaryFocalCrossentropy in binary_focal_crossentropy,
+    "categorical_focal_crossentropy" => CategoricalFocalCrossentropy in categorical_focal_crossentropy,
+    "hinge" => Hinge in hinge,
+    "squared_hinge" => SquaredHinge in hinge,
+    "categorical_hinge" => CategoricalHinge in categorical_hinge,
+    "kl_divergence" => KLDivergence in kl_divergence,
+    "log_cosh" => LogCosh in log_cosh,
+    "mean_absolute_percentage_error" => MeanAbsolutePercentageError in mean_absolute_percentage_error,
+    "mean_squared_logarithmic_error" => MeanSquaredLogarithmicError in mean_squared_logarithmic_error,
+    "cosine_similarity" => CosineSimilarity in cosine_similarity,
+    "given" => Given in given,
 }
 
 /// The arguments of a pass over a feature-major block: columns are rows of the batch.
 pub struct Pass<'a, T> {
     /// Outputs x rows.
     pub outputs: Matrix<'a, T>,
-    /// Outputs x rows, or 1 x rows for labels.
+    /// As many x rows as [`Targets::width`] says.
     pub targets: Matrix<'a, T>,
     /// A weight a row.
     pub weights: Option<&'a [T]>,
