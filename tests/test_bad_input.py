@@ -118,7 +118,7 @@ OBJECTS = {
     **{f"units {v!r}": (lambda v=v: Dense(v), "units") for v in (0, -1, 1.5, "8", None, True, np.nan, 2**63)},
     **{f"rate {v!r}": (lambda v=v: Dropout(v), "rate") for v in (-0.1, 1.5, np.nan, "half", None)},
     "Input -1": (lambda: Input((-1,)), "shape"),
-    "Input 2-D": (lambda: Input((3, 4)), "shape"),
+    "Dense on 2-D": (lambda: Dense(2)(Input((3, 4))), "Flatten"),
     "activation misspelt": (lambda: Dense(3, activation="rleu"), r"rleu.*relu"),
     "activation layer misspelt": (lambda: Activation("sofmax"), r"sofmax.*softmax"),
     "activation a number": (lambda: Dense(3, activation=3), "activation"),

@@ -82,7 +82,7 @@ def test_every_other_batch(model, written):
 
 
 def test_an_evaluation_is_written_at_the_optimizers_step(model, written):
-    model.optimizer._network_iterations = lambda: 7
+    model.optimizer.follow(SimpleNamespace(iterations=7))
     board = TensorBoard("logs")
     board.set_model(model)
     board.on_test_end({"loss": 0.5})
@@ -90,15 +90,15 @@ def test_an_evaluation_is_written_at_the_optimizers_step(model, written):
 
 
 def test_steps_per_second(model, written):
-    steps = 0
-    model.optimizer._network_iterations = lambda: steps
+    network = SimpleNamespace(iterations=0)
+    model.optimizer.follow(network)
     board = TensorBoard("logs", update_freq="batch", write_steps_per_second=True)
     board.set_model(model)
     board.on_train_begin()
     board.on_epoch_begin(0)
     board.on_train_batch_begin(0)
     board.on_train_batch_end(0, {})
-    steps = 5
+    network.iterations = 5
     board.on_epoch_end(0, {"loss": 1.0})
     values = {tag: value for tag, value, _ in written["logs/train"].values}
     assert set(values) == {

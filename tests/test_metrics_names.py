@@ -119,8 +119,8 @@ def CamelCase(y_true, y_pred):  # noqa: N802
         (metrics.binary_accuracy, "binary_accuracy", None),
         (metrics.mean_squared_error, "mean_squared_error", "min"),
         (losses.mean_absolute_error, "mean_absolute_error", "min"),
-        (losses.Huber(), "huber", "min"),
-        (losses.Huber, "huber", "min"),
+        (losses.Huber(), "huber_loss", "min"),
+        (losses.Huber, "huber_loss", "min"),
     ],
 )
 def test_functions_become_means(function, name, goal):

@@ -1,6 +1,7 @@
 """Learning rates that follow from the step, and optimizers that were given one."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -166,7 +167,7 @@ def test_the_rate_of_an_optimizer_is_that_of_its_step():
     optimizer = Adam(schedules.ExponentialDecay(0.1, 10, 0.5))
     assert optimizer.iterations == 0
     assert optimizer.learning_rate == 0.1
-    optimizer._network_iterations = lambda: 20
+    optimizer.follow(SimpleNamespace(iterations=20))
     assert optimizer.iterations == 20
     assert optimizer.learning_rate == 0.025
     assert optimizer.rates(11)[[0, 10]].tolist() == [0.025, 0.0125]

@@ -12,6 +12,8 @@ Examples
 from dlcore import _config
 from dlcore import activations as activations
 from dlcore import callbacks as callbacks
+from dlcore import config as config
+from dlcore import constraints as constraints
 from dlcore import initializers as initializers
 from dlcore import layers as layers
 from dlcore import losses as losses
@@ -23,14 +25,27 @@ from dlcore import regularizers as regularizers
 from dlcore import utils as utils
 from dlcore._config import get_num_threads, set_num_threads, show_config
 from dlcore._core import version as _version
-from dlcore.layers import Input
-from dlcore.models import Sequential, load_model
+from dlcore.initializers import Initializer
+from dlcore.layers import Input, Layer, Variable
+from dlcore.losses import Loss
+from dlcore.metrics import Metric
+from dlcore.models import Model, Sequential, load_model
+from dlcore.optimizers import Optimizer
 
 __all__ = [
+    "Initializer",
     "Input",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
     "Sequential",
+    "Variable",
     "activations",
     "callbacks",
+    "config",
+    "constraints",
     "get_num_threads",
     "initializers",
     "layers",

@@ -50,3 +50,26 @@ def dtype(value: object) -> str:
     if name not in ("float32", "float64"):
         raise ValueError(f"dtype must be 'float32' or 'float64', got {value!r}")
     return str(name)
+
+
+def shape(name: str, value: object) -> tuple[int, ...]:
+    """At least one axis, each of at least 1."""
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a tuple of whole numbers, got {value!r}")
+    if not value:
+        raise ValueError(f"{name} must have at least one axis, got {value!r}")
+    return tuple(integer(f"{name}[{i}]", axis, low=1) for i, axis in enumerate(value))
+
+
+_floatx = "float32"
+
+
+def floatx() -> str:
+    """The dtype of what is given none."""
+    return _floatx
+
+
+def set_floatx(value: object) -> None:
+    """Set it."""
+    global _floatx
+    _floatx = dtype(value)

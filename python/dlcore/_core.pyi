@@ -116,7 +116,7 @@ class Network:
     def differentiate(
         self, x: FloatArray | SparseRows, y: FloatArray, sample_weight: FloatArray | None
     ) -> tuple[EpochResult, list[FloatArray]]:
-        """The loss of all rows as one batch (dropout of the next step), and the gradients of what is trainable."""
+        """The loss of all rows as one batch (with dropout), and gradients of what is trained."""
     def get_slots(self) -> list[FloatArray]:
         """The optimizer's state, slot by slot, each for all that is trainable: its own, then the running mean
         of the weights, then the sum of gradients."""

@@ -23,11 +23,22 @@ class Rows(NamedTuple):
     x: FloatArray
     y: FloatArray
     weight: FloatArray | None
+    is_flat: bool = False
+    """Whether y was given without its second axis."""
 
-    def split(self, at: int) -> "tuple[Rows, Rows]":
-        """The rows before `at` and those from it on."""
-        before, after = (None, None) if self.weight is None else (self.weight[:at], self.weight[at:])
-        return Rows(self.x[:at], self.y[:at], before), Rows(self.x[at:], self.y[at:], after)
+    def part(self, first: int, end: int) -> "Rows":
+        """Some rows that follow each other."""
+        weight = None if self.weight is None else self.weight[first:end]
+        return Rows(self.x[first:end], self.y[first:end], weight, self.is_flat)
+
+    def take(self, order: NDArray[np.uint32]) -> "Rows":
+        """Some rows in any order, copied."""
+        weight = None if self.weight is None else self.weight[order]
+        return Rows(self.x[order], self.y[order], weight, self.is_flat)
+
+    def labels(self) -> FloatArray:
+        """Y as it was given: without its second axis, if it had none."""
+        return self.y[:, 0] if self.is_flat else self.y
 
 
 def array(name: str, value: object) -> NDArray[np.generic]:

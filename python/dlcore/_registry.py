@@ -63,6 +63,11 @@ def serialize(thing: Configurable) -> dict[str, Any]:
     return {"class_name": name_of(type(thing)), "config": thing.get_config()}
 
 
+def serialize_optional(thing: Configurable | None) -> dict[str, Any] | None:
+    """The same; None stays None."""
+    return None if thing is None else serialize(thing)
+
+
 Thing = TypeVar("Thing", bound=Configurable)
 
 

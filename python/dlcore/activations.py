@@ -70,6 +70,12 @@ class Activation(Configurable):
         """The activation of every element, or, for softmax, of the last axis."""
         return _core.activation(self.name, self.parameter, floats("x", x))
 
+    def core_config(self) -> list[dict[str, Any]]:
+        """What the core shall do, as its contract says it: nothing, if it is linear."""
+        if self.name == "linear":
+            return []
+        return [{"kind": "activation", "name": self.name, "parameter": self.parameter}]
+
     def get_config(self) -> dict[str, Any]:
         """Name and, where there is one, parameter."""
         parameter = {"parameter": self.parameter} if self.name in _PARAMETERS else {}

@@ -17,7 +17,7 @@ _EPSILON = 1e-7
 
 
 class Constraint(Configurable):
-    """The base: calling one with a variable gives what it becomes; the core does the same after each update."""
+    """The base: called with a variable, one gives what it becomes; the core does so after each update."""
 
     def __call__(self, w: ArrayLike) -> FloatArray:
         """What the variable becomes."""
@@ -41,7 +41,7 @@ class NonNeg(Constraint):
     def __call__(self, w: ArrayLike) -> FloatArray:
         """What the variable becomes."""
         weights = floats("w", w)
-        return np.where(weights < 0, 0, weights).astype(weights.dtype)
+        return np.maximum(weights, weights.dtype.type(0))
 
     def core_config(self) -> dict[str, Any]:
         """No number is negative."""

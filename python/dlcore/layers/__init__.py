@@ -4,10 +4,22 @@ from dlcore._registry import Registry
 from dlcore.layers.activation import Activation
 from dlcore.layers.dense import Dense
 from dlcore.layers.dropout import Dropout
-from dlcore.layers.input import Input
+from dlcore.layers.input import Input, InputLayer
 from dlcore.layers.layer import Layer
+from dlcore.layers.tensor import Tensor
+from dlcore.layers.variable import Variable
 
-__all__ = ["Activation", "Dense", "Dropout", "Input", "Layer", "deserialize"]
+__all__ = [
+    "Activation",
+    "Dense",
+    "Dropout",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "Tensor",
+    "Variable",
+    "deserialize",
+]
 
 _REGISTRY = Registry[Layer]("layer", Layer, {"Activation": Activation, "Dense": Dense, "Dropout": Dropout})
 

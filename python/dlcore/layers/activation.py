@@ -1,9 +1,9 @@
 """An activation as a layer of its own."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from dlcore import activations
-from dlcore.layers.layer import Layer
+from dlcore.layers.layer import Common, Layer, Shape
 
 
 class Activation(Layer):
@@ -12,23 +12,24 @@ class Activation(Layer):
     Parameters
     ----------
     activation : str or function of `dlcore.activations`
-    name : str, optional
+    **common
+        See `Layer`.
 
     Examples
     --------
     >>> import dlcore
-    >>> dlcore.layers.Activation("relu", name="a").core_config()
-    [{'kind': 'activation', 'name': 'relu', 'parameter': 0.0}]
+    >>> dlcore.layers.Activation("relu")([[-1.0, 2.0]]).tolist()
+    [[0.0, 2.0]]
     """
 
-    def __init__(self, activation: object, name: str | None = None) -> None:
+    def __init__(self, activation: object, **common: Unpack[Common]) -> None:
+        super().__init__(**common)
         self.activation = activations.get(activation)
-        super().__init__(name)
 
-    def core_config(self) -> list[dict[str, Any]]:
+    def core_config(self, shape: Shape) -> list[dict[str, Any]]:
         """The activation."""
-        return [{"kind": "activation", "name": self.activation.name, "parameter": self.activation.parameter}]
+        return self.activation.core_config()
 
     def get_config(self) -> dict[str, Any]:
         """All arguments."""
-        return {"activation": self.activation.get_config()} | super().get_config()
+        return super().get_config() | {"activation": self.activation.get_config()}

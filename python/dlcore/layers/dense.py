@@ -1,12 +1,14 @@
 """The dense layer."""
 
-from typing import Any
+from __future__ import annotations
 
-from dlcore import _checks, activations, initializers, regularizers
-from dlcore._registry import serialize
-from dlcore._typing import FloatArray
+from typing import Any, Unpack
+
+from dlcore import _checks, activations, constraints, initializers, regularizers
+from dlcore._registry import serialize, serialize_optional
 from dlcore._wish import wish_of
-from dlcore.layers.layer import Layer
+from dlcore.layers.layer import Common, Layer, Shape
+from dlcore.layers.variable import Spec, Variable
 
 
 class Dense(Layer):
@@ -24,7 +26,12 @@ class Dense(Layer):
         First values; default "glorot_uniform" and "zeros".
     kernel_regularizer, bias_regularizer : str, Regularizer or None
         What large weights cost; default nothing.
-    name : str, optional
+    activity_regularizer : str, Regularizer or None
+        What large outputs cost; default nothing.
+    kernel_constraint, bias_constraint : str, Constraint or None
+        What holds after each update; default nothing.
+    **common
+        See `Layer`.
 
     Raises
     ------
@@ -35,11 +42,11 @@ class Dense(Layer):
     --------
     >>> import dlcore
     >>> layer = dlcore.layers.Dense(3, activation="relu", name="hidden")
-    >>> layer.weight_shapes(inputs=2)
-    [(2, 3), (3,)]
+    >>> layer([[1.0, 2.0]]).shape
+    (1, 3)
     """
 
-    def __init__(
+    def __init__(  # type: ignore[misc]  # activity_regularizer can be given by position, too
         self,
         units: int,
         activation: object = None,
@@ -48,8 +55,12 @@ class Dense(Layer):
         bias_initializer: object = "zeros",
         kernel_regularizer: object = None,
         bias_regularizer: object = None,
-        name: str | None = None,
+        activity_regularizer: object = None,
+        kernel_constraint: object = None,
+        bias_constraint: object = None,
+        **common: Unpack[Common],
     ) -> None:
+        super().__init__(**{**common, "activity_regularizer": activity_regularizer})
         self.units = _checks.integer("units", units, low=1)
         self.activation = activations.get(activation)
         self.use_bias = _checks.boolean("use_bias", use_bias)
@@ -57,49 +68,58 @@ class Dense(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
-        super().__init__(name)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     @property
-    def weight_names(self) -> list[str]:
+    def kernel(self) -> Variable | None:
+        """The weights (inputs, units), once there are some."""
+        return self.variable("kernel")
+
+    @property
+    def bias(self) -> Variable | None:
+        """What is added (units,), if it is used."""
+        return self.variable("bias")
+
+    def variables_for(self, shape: Shape) -> list[Spec]:
         """Kernel and bias."""
-        return ["kernel", "bias"] if self.use_bias else ["kernel"]
+        if len(shape) != 1:
+            raise ValueError(
+                f"layer {self.name!r} (Dense) takes rows of numbers, got rows of shape {shape}: put a "
+                "Flatten layer before it"
+            )
+        specs = [
+            Spec("kernel", (*shape, self.units), self.kernel_initializer),
+            Spec("bias", (self.units,), self.bias_initializer),
+        ]
+        return specs if self.use_bias else specs[:1]
 
-    def weight_shapes(self, inputs: int) -> list[tuple[int, ...]]:
-        """(inputs, units) and (units,)."""
-        return [(inputs, self.units), (self.units,)][: len(self.weight_names)]
-
-    def initial_weights(self, inputs: int, dtype: str) -> list[FloatArray]:
-        """What the initializers make."""
-        makers = [self.kernel_initializer, self.bias_initializer]
-        return [make(shape, dtype) for make, shape in zip(makers, self.weight_shapes(inputs), strict=False)]
-
-    def outputs(self, inputs: int) -> int:
+    def output_shape(self, shape: Shape) -> Shape:
         """Its units."""
-        return self.units
+        return (*shape[:-1], self.units)
 
-    def core_config(self) -> list[dict[str, Any]]:
+    def core_config(self, shape: Shape) -> list[dict[str, Any]]:
         """A product, and an activation unless that is linear."""
         dense = {
             "kind": "dense",
             "units": self.units,
             "use_bias": self.use_bias,
-            "kernel": wish_of(self.kernel_regularizer, None),
-            "bias": wish_of(self.bias_regularizer, None),
-            "trainable": True,
+            "kernel": wish_of(self.kernel_regularizer, self.kernel_constraint),
+            "bias": wish_of(self.bias_regularizer, self.bias_constraint),
+            "trainable": self.trainable,
         }
-        if self.activation.name == "linear":
-            return [dense]
-        shape = {"name": self.activation.name, "parameter": self.activation.parameter}
-        return [dense, {"kind": "activation"} | shape]
+        return [dense, *self.activation.core_config()]
 
     def get_config(self) -> dict[str, Any]:
         """All arguments."""
-        return {
+        return super().get_config() | {
             "units": self.units,
             "activation": self.activation.get_config(),
             "use_bias": self.use_bias,
             "kernel_initializer": serialize(self.kernel_initializer),
             "bias_initializer": serialize(self.bias_initializer),
-            "kernel_regularizer": self.kernel_regularizer and serialize(self.kernel_regularizer),
-            "bias_regularizer": self.bias_regularizer and serialize(self.bias_regularizer),
-        } | super().get_config()
+            "kernel_regularizer": serialize_optional(self.kernel_regularizer),
+            "bias_regularizer": serialize_optional(self.bias_regularizer),
+            "kernel_constraint": serialize_optional(self.kernel_constraint),
+            "bias_constraint": serialize_optional(self.bias_constraint),
+        }

@@ -1,9 +1,9 @@
 """Dropout."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from dlcore import _checks
-from dlcore.layers.layer import Layer
+from dlcore.layers.layer import Common, Layer, Shape
 
 
 class Dropout(Layer):
@@ -15,9 +15,12 @@ class Dropout(Layer):
     ----------
     rate : float
         The share, 0 to 1.
+    noise_shape : None
+        Each value is drawn by itself; anything else is an error.
     seed : int, optional
         64 bits; by default it follows from `dlcore.utils.set_random_seed`.
-    name : str, optional
+    **common
+        See `Layer`.
 
     Notes
     -----
@@ -30,15 +33,19 @@ class Dropout(Layer):
     0.2
     """
 
-    def __init__(self, rate: float, seed: int | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, rate: float, noise_shape: None = None, seed: int | None = None, **common: Unpack[Common]
+    ) -> None:
+        super().__init__(**common)
         self.rate = _checks.real("rate", rate, low=0, high=1)
+        if noise_shape is not None:
+            raise ValueError(f"noise_shape must be None, each value is drawn by itself, got {noise_shape!r}")
         self.seed = _checks.seed(seed)
-        super().__init__(name)
 
-    def core_config(self) -> list[dict[str, Any]]:
+    def core_config(self, shape: Shape) -> list[dict[str, Any]]:
         """Dropout."""
         return [{"kind": "dropout", "rate": self.rate}]
 
     def get_config(self) -> dict[str, Any]:
         """All arguments."""
-        return {"rate": self.rate, "seed": self.seed} | super().get_config()
+        return super().get_config() | {"rate": self.rate, "seed": self.seed}

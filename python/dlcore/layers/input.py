@@ -1,31 +1,67 @@
 """What comes in."""
 
-from dlcore import _checks
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dlcore import _checks, _names
+from dlcore.layers.tensor import Tensor
 
 
-class Input:
-    """Says how many numbers a row has, so that the model can be built before it sees data.
+class InputLayer:
+    """Stands for a model's inputs in the list of its layers.
 
     Parameters
     ----------
-    shape : tuple of one int
-        (inputs,).
+    shape : tuple of int
+        Of one row.
+    name : str, optional
+    """
+
+    def __init__(self, shape: Sequence[int], name: str | None = None) -> None:
+        self.name = _names.choose(name, type(self))
+        self.row_shape = _checks.shape("shape", shape)
+        self.batch_shape = (None, *self.row_shape)
+        self.output = Tensor(self.row_shape, self.name, None, None)
+
+    def __repr__(self) -> str:
+        return f"InputLayer(shape={self.row_shape})"
+
+
+def Input(  # noqa: N802, Keras's name
+    shape: Sequence[int] | None = None,
+    batch_size: int | None = None,
+    dtype: object = None,
+    name: str | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+) -> Tensor:
+    """Say how many numbers a row has, so that the model can be built before it sees data.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of one row: (features,), or more axes where the first layer flattens them.
+    batch_size, dtype : optional
+        Accepted for Keras's sake: a model takes batches of any size, and converts what comes in.
+    name : str, optional
+    batch_shape : tuple, optional
+        In place of `shape`, with the number of rows, or None, before it.
+
+    Returns
+    -------
+    Tensor
 
     Examples
     --------
     >>> import dlcore
-    >>> model = dlcore.Sequential([dlcore.layers.Input((4,)), dlcore.layers.Dense(2)])
+    >>> model = dlcore.Sequential([dlcore.Input((4,)), dlcore.layers.Dense(2)])
     >>> model.count_params()
     10
     """
-
-    def __init__(self, shape: tuple[int]) -> None:
-        if not isinstance(shape, tuple | list):
-            raise TypeError(f"shape must be a tuple of one int, got {shape!r}")
-        if len(shape) != 1:
-            raise ValueError(f"shape must be (inputs,), got {shape!r}")
-        self.width = _checks.integer("shape[0]", shape[0], low=1)
-        self.shape = (None, self.width)
-
-    def __repr__(self) -> str:
-        return f"Input(shape=({self.width},))"
+    if (shape is None) == (batch_shape is None):
+        raise ValueError(f"either shape or batch_shape must be given, got {shape!r} and {batch_shape!r}")
+    if batch_shape is not None:
+        shape = batch_shape[1:]  # type: ignore[assignment]  # checked by InputLayer
+    if isinstance(shape, int):
+        shape = (shape,)
+    return InputLayer(shape, name).output  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
-"""Models: a stack of layers, and how it is saved."""
+"""Models, and their files."""
 
-from dlcore.models.saving import load_model
+from dlcore.models.model import Model, clone_model
+from dlcore.models.saving import load_model, save_model
 from dlcore.models.sequential import Sequential
 
-__all__ = ["Sequential", "load_model"]
+__all__ = ["Model", "Sequential", "clone_model", "load_model", "save_model"]

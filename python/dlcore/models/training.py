@@ -1,94 +1,239 @@
-"""The loop over the epochs."""
+"""The loops of `fit`, `evaluate` and `predict`: over epochs, and over what an epoch comes in."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcore import _checks, _data, _random
-from dlcore.callbacks import Callback, History, ProgbarLogger
+import numpy as np
+
+from dlcore import _checks
+from dlcore._data import Rows
+from dlcore._typing import FloatArray
+from dlcore.callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
+from dlcore.callbacks.callback import hears
+from dlcore.models import data
+from dlcore.models.data import Arrays, Piece, Source
+from dlcore.models.tally import Tally
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from dlcore.models.sequential import Sequential
+    from dlcore.models.trainer import Trainer
 
 
-def fit(model: Sequential, x: ArrayLike, y: ArrayLike, **options: Any) -> History:
-    """Check all arguments, then run the epochs; see `Sequential.fit`."""
-    callbacks = with_own(options["callbacks"], options["verbose"])
-    rows, validation = split(model, x, y, options)
-    network = model._built()
-    optimizer, _ = model._compiled()
-    history = next(callback for callback in reversed(callbacks) if isinstance(callback, History))
-    batch_size = min(options["batch_size"], len(rows.x))
-    seed = _random.next_seed()
-    for callback in callbacks:
-        callback.set_model(model)
-        callback.set_params({"epochs": options["epochs"], "verbose": options["verbose"]})
-    model.history, model.stop_training = history, False
+def fit(
+    model: Trainer,
+    source: Source,
+    validation: Source | None,
+    callbacks: CallbackList,
+    initial_epoch: int,
+    epochs: int,
+    validation_freq: int | Sequence[int],
+) -> None:
+    """Run the epochs; all arguments are checked."""
+    logs: dict[str, Any] = {}
     try:
-        for callback in callbacks:
-            callback.on_train_begin()
-        logs: dict[str, float] = {}
-        for epoch in range(options["initial_epoch"], options["epochs"]):
-            for callback in callbacks:
-                callback.on_epoch_begin(epoch)
-            order = _random.derive(seed, epoch) if options["shuffle"] else None
-            result = network.train_epoch(*rows, order, batch_size, optimizer.learning_rate, False)
-            if result["fault"] is not None:
-                raise FloatingPointError(
-                    f"epoch {epoch + 1}, batch {result['batches'] + 1}: {result['fault']}; the weights are "
-                    "the last finite ones. A lower learning_rate, clipnorm or scaled inputs may help"
-                )
-            logs = model._logs(result)
-            if validation is not None and (epoch + 1) % options["validation_freq"] == 0:
-                logs |= {f"val_{name}": value for name, value in model._evaluate(validation).items()}
-            for callback in callbacks:
-                callback.on_epoch_end(epoch, logs)
+        callbacks.on_train_begin()
+        first = model.take_initial_epoch() or initial_epoch
+        for epoch in range(first, epochs):
+            callbacks.on_epoch_begin(epoch)
+            tally = train_epoch(model, source, epoch, callbacks)
+            logs = tally.logs()
+            if validation is not None and _is_due(epoch, validation_freq):
+                results = evaluate(model, validation, callbacks).logs()
+                logs |= {f"val_{name}": value for name, value in results.items()}
+            callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
-        for callback in callbacks:
-            callback.on_train_end(logs)
+        if epochs > 0:
+            model.finish_training()
+        callbacks.on_train_end(logs)
     finally:
-        for callback in callbacks:
+        for callback in callbacks.callbacks:
             if isinstance(callback, ProgbarLogger):
                 callback.close()
-    return history
 
 
-def with_own(callbacks: Sequence[Callback] | None, verbose: object) -> list[Callback]:
-    """The caller's callbacks, with progress and history where they belong."""
-    from dlcore.models.sequential import check_verbose
+def train_epoch(model: Trainer, source: Source, epoch: int, callbacks: CallbackList) -> Tally:
+    """One epoch: a single call of the core, unless somebody listens to batches."""
+    tally = model.new_tally()
+    by_batch = _listens(callbacks, "on_train_batch_begin", "on_train_batch_end") or model.needs_batches
+    batch = 0
+    for piece in source.pieces(epoch, by_batch, tally.wants_outputs):
+        if by_batch:
+            callbacks.on_train_batch_begin(batch)
+        fault = train(model, piece, tally)
+        if fault is not None:
+            _stop_at_fault(model, callbacks, epoch, batch + fault[1], fault[0])
+            break
+        batch += piece.batches
+        if by_batch:
+            callbacks.on_train_batch_end(batch - 1, tally.logs())
+            if model.stop_training:
+                break
+    if tally.rows == 0 and not model.stop_training:
+        raise ValueError("x gave no batches in this epoch: a generator that has ended cannot begin again")
+    source.end_epoch()
+    return tally
 
-    check_verbose(verbose)
-    given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+
+def train(model: Trainer, piece: Piece, tally: Tally) -> tuple[str, int] | None:
+    """Steps over the rows of a piece; if a number was no longer finite, why, and the batches before it."""
+    network, optimizer = model._built(), model._compiled().optimizer
+    rows, order = piece.rows, piece.order
+    if model.needs_batches:  # A loss of the user's own: its derivatives are those of this batch's outputs.
+        rows, order = (rows if order is None else rows.take(np.asarray(order, np.uint32))), None
+        derivatives = model._compiled().loss.evaluate(rows.labels(), network.rehearse(rows.x))
+        rows = rows._replace(y=derivatives)
+    result = network.train_epoch(
+        rows.x,
+        rows.y,
+        rows.weight,
+        order,
+        piece.batch_size,
+        optimizer.rates(piece.batches),
+        tally.wants_outputs,
+    )
+    if result["fault"] is not None:
+        return result["fault"], result["batches"]
+    tally.add(
+        result, piece.rows, piece.order if isinstance(piece.order, np.ndarray) else None, piece.batch_size
+    )
+    return None
+
+
+def _stop_at_fault(model: Trainer, callbacks: CallbackList, epoch: int, batch: int, fault: str) -> None:
+    """Tell those who wait for NaN; an error, if nobody does."""
+    for callback in callbacks.callbacks:
+        if isinstance(callback, TerminateOnNaN):
+            callback.on_batch_end(batch, {"loss": math.nan})
+    if not model.stop_training:
+        raise FloatingPointError(
+            f"epoch {epoch + 1}, batch {batch + 1}: {fault}; the weights are the last finite ones. A lower "
+            "learning_rate, clipnorm or scaled inputs may help"
+        )
+
+
+def evaluate(model: Trainer, source: Source, callbacks: CallbackList) -> Tally:
+    """Loss and metrics, without anything that only training does."""
+    tally = model.new_tally()
+    callbacks.on_test_begin()
+    by_batch = _listens(callbacks, "on_test_batch_begin", "on_test_batch_end") or model.needs_batches
+    for batch, piece in enumerate(source.pieces(0, by_batch, tally.wants_outputs)):
+        if by_batch:
+            callbacks.on_test_batch_begin(batch)
+        test(model, piece, tally)
+        if by_batch:
+            callbacks.on_test_batch_end(batch, tally.logs())
+    callbacks.on_test_end(tally.logs())
+    return tally
+
+
+def test(model: Trainer, piece: Piece, tally: Tally) -> None:
+    """Loss and metrics of the rows of a piece."""
+    network, rows = model._built(), piece.rows
+    if model.needs_batches:
+        rows = rows._replace(y=model._compiled().loss.evaluate(rows.labels(), network.predict(rows.x)))
+    result = network.evaluate(rows.x, rows.y, rows.weight, tally.wants_outputs)
+    tally.add(result, piece.rows, None, piece.batch_size)
+
+
+def predict(
+    model: Trainer, x: Any, batch_size: int, steps: int | None, callbacks: CallbackList
+) -> FloatArray:
+    """Outputs of all rows, or of batches that come one by one."""
+    callbacks.on_predict_begin()
+    by_batch = _listens(callbacks, "on_predict_batch_begin", "on_predict_batch_end")
+    if data.is_stream(x):
+        batches: Iterator[Any] = (batch[0] if isinstance(batch, tuple | list) else batch for batch in x)
+    elif by_batch or steps is not None:
+        rows = np.asarray(x)
+        batches = (rows[at : at + batch_size] for at in range(0, len(rows), batch_size))
+    else:
+        batches = iter([x])
+    outputs: list[FloatArray] = []
+    for batch, rows in enumerate(batches):
+        if steps is not None and batch == steps:
+            break
+        if by_batch:
+            callbacks.on_predict_batch_begin(batch)
+        outputs.append(model.predict_on_batch(rows))
+        if by_batch:
+            callbacks.on_predict_batch_end(batch, {"outputs": outputs[-1]})
+    callbacks.on_predict_end()
+    if not outputs:
+        raise ValueError("x must give at least one batch, got none")
+    if len(outputs) == 1:
+        return outputs[0]
+    joined: Any = np.concatenate(outputs)
+    return joined  # type: ignore[no-any-return]
+
+
+def _listens(callbacks: CallbackList, *hooks: str) -> bool:
+    """Whether anything would happen at these moments."""
+    return any(hears(callback, hook) for callback in callbacks.callbacks for hook in hooks)
+
+
+def _is_due(epoch: int, validation_freq: int | Sequence[int]) -> bool:
+    """Whether to validate after this epoch: after every so many, or after those that are listed from 1."""
+    if isinstance(validation_freq, int):
+        return (epoch + 1) % validation_freq == 0
+    return epoch + 1 in validation_freq
+
+
+def with_own(callbacks: object, verbose: object, has_history: bool) -> CallbackList:
+    """The caller's callbacks, with progress and, behind all, history."""
+    if verbose not in ("auto", 0, 1, 2):
+        raise ValueError(f"verbose must be 'auto', 0, 1 or 2, got {verbose!r}")
+    if isinstance(callbacks, CallbackList):
+        return callbacks
+    given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])  # type: ignore[call-overload]
+    flat: list[Callback] = []
     for callback in given:
         if not isinstance(callback, Callback):
             raise TypeError(f"callbacks must be Callback objects, got {callback!r}")
-    progress: list[Callback] = [ProgbarLogger(bar=verbose != 2)] if verbose != 0 else []
-    return [*given, *progress, History()]
+        flat += callback.callbacks if isinstance(callback, CallbackList) else [callback]
+    shows = verbose != 0 and not any(isinstance(callback, ProgbarLogger) for callback in flat)
+    progress: list[Callback] = [ProgbarLogger(bar=verbose != 2)] if shows and has_history else []
+    return CallbackList([*flat, *progress, *([History()] if has_history else [])])
 
 
-def split(
-    model: Sequential, x: ArrayLike, y: ArrayLike, options: dict[str, Any]
-) -> tuple[_data.Rows, _data.Rows | None]:
-    """The rows to train on and those to validate on."""
-    data = options["validation_data"]
-    share = _checks.real("validation_split", options["validation_split"], low=0, high=1)
-    if options["validation_batch_size"] is not None:
-        _checks.integer("validation_batch_size", options["validation_batch_size"], low=1)
-    rows = model._rows("", x, y, options["sample_weight"], options["class_weight"])
-    if data is not None:
-        if not isinstance(data, list | tuple) or len(data) not in (2, 3):
-            raise ValueError(
-                f"validation_data must be (x, y) or (x, y, sample_weight), got {type(data).__name__}"
-            )
-        return rows, model._rows("validation_data ", *data)
-    if share == 0:
-        return rows, None
+def split(rows: Rows, share: float) -> tuple[Rows, Rows]:
+    """The rows to train on, and the last ones to validate on."""
     at = math.floor(len(rows.x) * (1 - share))
     if not 0 < at < len(rows.x):
         raise ValueError(f"validation_split must leave rows on both sides, got {share} of {len(rows.x)} rows")
-    return rows.split(at)
+    return rows.part(0, at), rows.part(at, len(rows.x))
+
+
+def sources(model: Trainer, options: dict[str, Any]) -> tuple[Source, Source | None]:
+    """What to train on and what to validate on, from the arguments of `fit`."""
+    share = _checks.real("validation_split", options["validation_split"], low=0, high=1)
+    own = data.source(
+        model,
+        options["x"],
+        options["y"],
+        options["sample_weight"],
+        batch_size=options["batch_size"],
+        shuffle=options["shuffle"],
+        class_weight=options["class_weight"],
+        steps=None if share and options["validation_data"] is None else options["steps_per_epoch"],
+    )
+    validation, steps = options["validation_data"], options["validation_steps"]
+    size = options["validation_batch_size"] or options["batch_size"]
+    if validation is not None:
+        if data.is_stream(validation):
+            parts: Any = (validation, None, None)
+        elif not isinstance(validation, list | tuple) or len(validation) not in (2, 3):
+            got = type(validation).__name__
+            raise ValueError(f"validation_data must be (x, y) or (x, y, sample_weight), got {got}")
+        else:
+            parts = (*validation, None)[:3]
+        return own, data.source(model, *parts, prefix="validation_data ", batch_size=size, steps=steps)
+    if share == 0:
+        return own, None
+    if not isinstance(own, Arrays):
+        raise ValueError("validation_split needs arrays as x and y; give validation_data")
+    before, after = split(own.rows, share)
+    held_out = Arrays(after, size or data.BATCH_SIZE)
+    return Arrays(before, own.asked_size, own.seed), held_out

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcore import _checks, _names
+from dlcore._core import Network
 from dlcore._registry import Configurable
+from dlcore._typing import FloatArray
 from dlcore.optimizers import schedules
 
 LearningRate = float | schedules.LearningRateSchedule | Callable[[], float]
@@ -33,6 +35,11 @@ class SharedButDecay(TypedDict, total=False):
     clipnorm: float | None
     clipvalue: float | None
     global_clipnorm: float | None
+    use_ema: bool
+    ema_momentum: float
+    ema_overwrite_frequency: int | None
+    loss_scale_factor: float | None
+    gradient_accumulation_steps: int | None
     name: str | None
 
 
@@ -58,6 +65,16 @@ class Optimizer(Configurable):
         Every element of a gradient is cut to plus or minus this.
     global_clipnorm : float, optional
         All gradients together are shortened to this length. At most one of the three clips is given.
+    use_ema : bool
+        Whether to keep a running mean of the weights, which replaces them at the end of a fit; default False.
+    ema_momentum : float
+        How slowly it follows: mean = momentum * mean + (1 - momentum) * weight; default 0.99.
+    ema_overwrite_frequency : int, optional
+        Every so many updates it replaces the weights in the midst of a fit, too.
+    loss_scale_factor : float, optional
+        Accepted for Keras's sake: no number of ours is so short that it would matter.
+    gradient_accumulation_steps : int, optional
+        So many batches make one update, from the mean of their gradients.
     name : str, optional
     """
 
@@ -72,9 +89,14 @@ class Optimizer(Configurable):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
     ) -> None:
-        self._network_iterations: Callable[[], int] | None = None
+        self._network: Network | None = None
         self._learning_rate: LearningRate = 0.0
         self.learning_rate = learning_rate
         self.weight_decay = _optional("weight_decay", weight_decay)
@@ -86,6 +108,11 @@ class Optimizer(Configurable):
                 "at most one of clipnorm, clipvalue and global_clipnorm may be given, got "
                 f"{clipnorm}, {clipvalue} and {global_clipnorm}"
             )
+        self.use_ema = _checks.boolean("use_ema", use_ema)
+        self.ema_momentum = _checks.real("ema_momentum", ema_momentum, low=0, high=1)
+        self.ema_overwrite_frequency = _count("ema_overwrite_frequency", ema_overwrite_frequency)
+        self.loss_scale_factor = _optional("loss_scale_factor", loss_scale_factor)
+        self.gradient_accumulation_steps = _count("gradient_accumulation_steps", gradient_accumulation_steps)
         self.name = _names.choose(name, type(self))
 
     @property
@@ -110,8 +137,20 @@ class Optimizer(Configurable):
 
     @property
     def iterations(self) -> int:
-        """How many steps there were; 0 before a model trains with it."""
-        return 0 if self._network_iterations is None else self._network_iterations()
+        """How many updates there were; 0 before a model trains with it."""
+        return self._batches() // (self.gradient_accumulation_steps or 1)
+
+    def _batches(self) -> int:
+        return 0 if self._network is None else self._network.iterations
+
+    def follow(self, network: Network) -> None:
+        """Note whose updates are counted; for the model."""
+        self._network = network
+
+    def averages(self, slots: list[FloatArray], count: int) -> list[FloatArray]:
+        """The running means of the weights among the core's slots, of that many variables; for the model."""
+        end = len(slots) - (count if (self.gradient_accumulation_steps or 1) > 1 else 0)
+        return slots[end - count : end]
 
     def rates(self, count: int) -> float | NDArray[np.float64]:
         """The learning rate of the next `count` steps: one for all, or a schedule's for each.
@@ -123,7 +162,7 @@ class Optimizer(Configurable):
         """
         if not isinstance(self._learning_rate, schedules.LearningRateSchedule):
             return self.learning_rate
-        first = self.iterations
+        first = self._batches()
         rates = self._learning_rate.rates(first, count)
         wrong = np.flatnonzero(~(np.isfinite(rates) & (rates >= 0)))
         if wrong.size:
@@ -147,9 +186,9 @@ class Optimizer(Configurable):
             "clipnorm": self.clipnorm,
             "clipvalue": self.clipvalue,
             "global_clipnorm": self.global_clipnorm,
-            "ema_momentum": None,
-            "ema_overwrite_frequency": None,
-            "gradient_accumulation_steps": None,
+            "ema_momentum": self.ema_momentum if self.use_ema else None,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
         }
 
     def get_config(self) -> dict[str, Any]:
@@ -164,6 +203,11 @@ class Optimizer(Configurable):
             "clipnorm": self.clipnorm,
             "clipvalue": self.clipvalue,
             "global_clipnorm": self.global_clipnorm,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": self.loss_scale_factor,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
             "name": self.name,
         }
 
@@ -186,3 +230,7 @@ def share(name: str, value: float) -> float:
 
 def _optional(name: str, value: float | None) -> float | None:
     return None if value is None else _checks.real(name, value, low=0)
+
+
+def _count(name: str, value: int | None) -> int | None:
+    return None if value is None else _checks.integer(name, value, low=1)

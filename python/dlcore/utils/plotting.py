@@ -97,20 +97,20 @@ def plot_model(
 def _boxes(model: Sequential, shown: dict[str, bool]) -> list[tuple[str, list[str]]]:
     """Title and lines of each box."""
     boxes = []
-    width = model._width or 0
-    for layer in model.layers:
-        kind, outputs = type(layer).__name__, layer.outputs(width)
+    before = model.input_shape
+    for layer in model.flat_layers:
+        kind, after = type(layer).__name__, layer.compute_output_shape(before)
         lines = []
         if shown["activations"] and hasattr(layer, "activation"):
             lines.append(f"activation: {layer.activation.name}")
         if shown["shapes"]:
-            lines += [f"input: (None, {width})", f"output: (None, {outputs})"]
+            lines += [f"input: {before}", f"output: {after}"]
         if shown["dtype"]:
             lines.append(model.dtype)
-        if shown["trainable"] and layer.weight_names:
+        if shown["trainable"] and layer.weights:
             lines.append("trainable" if getattr(layer, "trainable", True) else "not trainable")
         boxes.append((f"{layer.name} ({kind})" if shown["names"] else kind, lines))
-        width = outputs
+        before = after
     return boxes
 
 

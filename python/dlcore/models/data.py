@@ -1,0 +1,232 @@
+"""What rows are trained on: arrays, or batches that come one by one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcore import _checks, _core, _random
+from dlcore._data import Rows
+from dlcore.utils import PyDataset
+
+if TYPE_CHECKING:
+    from dlcore.models.trainer import Trainer
+
+BATCH_SIZE = 32
+"""Where None is given."""
+
+
+class Piece(NamedTuple):
+    """Rows that the core takes in one go: one batch, or all of an epoch's."""
+
+    rows: Rows
+    order: int | NDArray[np.uint32] | None
+    """As the core takes it; None visits all of them in sequence."""
+    batch_size: int
+
+    @property
+    def visited(self) -> int:
+        """How many rows are visited."""
+        return len(self.order) if isinstance(self.order, np.ndarray) else len(self.rows.x)
+
+    @property
+    def batches(self) -> int:
+        """How many steps that makes."""
+        return -(-self.visited // self.batch_size)
+
+
+class Arrays:
+    """Rows that are all there.
+
+    Parameters
+    ----------
+    rows : Rows
+    batch_size : int
+    seed : int, optional
+        From which the order of each epoch follows; without one the rows are taken in sequence.
+    """
+
+    def __init__(self, rows: Rows, batch_size: int, seed: int | None = None) -> None:
+        self.rows = rows
+        self.asked_size = batch_size
+        self.batch_size = min(batch_size, len(rows.x))
+        self.seed = seed
+
+    @property
+    def batches(self) -> int:
+        """Batches of an epoch."""
+        return -(-len(self.rows.x) // self.batch_size)
+
+    def pieces(self, epoch: int, by_batch: bool, with_order: bool) -> Iterator[Piece]:
+        """All rows at once, or batch by batch; `with_order`: as a list that says which row came when."""
+        order: Any = None if self.seed is None else _random.derive(self.seed, epoch)
+        if order is not None and (by_batch or with_order):
+            order = _core.shuffle(order, len(self.rows.x))
+        if not by_batch:
+            yield Piece(self.rows, order, self.batch_size)
+            return
+        for first in range(0, len(self.rows.x), self.batch_size):
+            end = min(first + self.batch_size, len(self.rows.x))
+            if order is None:
+                yield Piece(self.rows.part(first, end), None, self.batch_size)
+            else:
+                yield Piece(self.rows, order[first:end], self.batch_size)
+
+    def end_epoch(self) -> None:
+        """Nothing is to be done."""
+
+
+class Stream:
+    """Batches that come one by one: from a generator, a `PyDataset`, or arrays of which an epoch takes some.
+
+    Parameters
+    ----------
+    batches : function of an epoch's number
+        Gives an iterator of (x, y) or (x, y, sample_weight), or of x alone.
+    check : function
+        Makes `Rows` of such a batch.
+    count : int, optional
+        How many batches an iterator has, if that is known.
+    steps : int, optional
+        How many an epoch takes; by default all. The next epoch goes on where this one ended.
+    end : function, optional
+        Called after each epoch.
+    """
+
+    def __init__(
+        self,
+        batches: Callable[[int], Iterator[Any]],
+        check: Callable[..., Rows],
+        count: int | None = None,
+        steps: int | None = None,
+        end: Callable[[], None] | None = None,
+    ) -> None:
+        self.make = batches
+        self.check = check
+        self.count = count
+        self.steps = steps
+        self._end = end
+        self._iterator: Iterator[Any] | None = None
+        self._seen = 0
+
+    @property
+    def batches(self) -> int | None:
+        """Batches of an epoch, if that is known."""
+        return self.steps or self.count
+
+    def pieces(self, epoch: int, by_batch: bool, with_order: bool) -> Iterator[Piece]:
+        """Batch by batch."""
+        if self._iterator is None or self.steps is None:
+            self._iterator, self._seen = self.make(epoch), 0
+        done = 0
+        while self.steps is None or done < self.steps:
+            batch = next(self._iterator, None)
+            if batch is None:
+                if self.steps is not None:
+                    warnings.warn(
+                        f"the data ended after {done} of {self.steps} steps of the epoch: let the generator "
+                        "go on, or give fewer steps",
+                        stacklevel=2,
+                    )
+                self._iterator = None
+                break
+            done += 1
+            self._seen += 1
+            rows = self.check(*batch) if isinstance(batch, tuple | list) else self.check(batch)
+            yield Piece(rows, None, len(rows.x))
+        if self.count is not None and self._seen >= self.count:
+            self._iterator = None
+
+    def end_epoch(self) -> None:
+        """Tell the data set."""
+        if self._end is not None:
+            self._end()
+
+
+Source = Arrays | Stream
+
+
+def source(
+    model: Trainer,
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    *,
+    prefix: str = "",
+    batch_size: int | None = None,
+    shuffle: bool = False,
+    class_weight: dict[int, float] | None = None,
+    steps: int | None = None,
+) -> Source:
+    """What `fit` and `evaluate` were given, checked.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that do not fit the model or each other; messages name them with the prefix before them.
+    """
+    size = BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
+    steps = None if steps in (None, -1) else _checks.integer("steps", steps, low=1)
+    seed = _random.next_seed() if shuffle else None
+    if not is_stream(x):
+        rows = model._rows(prefix, x, y, sample_weight, class_weight)
+        arrays = Arrays(rows, size, seed)
+        if steps is None:
+            return arrays
+        return Stream(_passes(arrays), lambda *batch: Rows(*batch), arrays.batches, steps)
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None:
+            raise ValueError(f"{prefix}{name} must not be given where x gives batches")
+
+    def check(x: Any, y: Any = None, sample_weight: Any = None) -> Rows:
+        return model._rows(f"{prefix}batch's ", x, y, sample_weight, class_weight)
+
+    if isinstance(x, PyDataset):
+        count = x.num_batches
+        return Stream(_indexed(x, seed), check, count, steps, x.on_epoch_end)
+    count = len(x) if hasattr(x, "__len__") else None
+    return Stream(lambda epoch: iter(x), check, count, steps)
+
+
+def is_stream(x: Any) -> bool:
+    """Whether x gives batches one by one, and is not an array or what becomes one."""
+    if isinstance(x, PyDataset):
+        return True
+    return (
+        not isinstance(x, np.ndarray | list | tuple)
+        and not hasattr(x, "__array__")
+        and hasattr(x, "__iter__")
+    )
+
+
+def _passes(arrays: Arrays) -> Callable[[int], Iterator[Any]]:
+    """The batches of arrays, for as long as the data goes."""
+
+    def batches(epoch: int) -> Iterator[Any]:
+        for piece in arrays.pieces(epoch, by_batch=True, with_order=True):
+            order = piece.order
+            yield piece.rows.take(order) if isinstance(order, np.ndarray) else piece.rows
+
+    return batches
+
+
+def _indexed(dataset: PyDataset, seed: int | None) -> Callable[[int], Iterator[Any]]:
+    """The batches of a data set, in another order each epoch if there is a seed."""
+
+    def batches(epoch: int) -> Iterator[Any]:
+        dataset.on_epoch_begin()
+        count = dataset.num_batches
+        if count is None:
+            index = 0
+            while True:
+                yield dataset[index]
+                index += 1
+        order = range(count) if seed is None else _core.shuffle(_random.derive(seed, epoch), count).tolist()
+        for index in order:
+            yield dataset[index]
+
+    return batches

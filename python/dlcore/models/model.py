@@ -1,0 +1,457 @@
+"""The model: a chain of layers, from inputs to outputs."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcore import _checks, _names, _random
+from dlcore._core import Network
+from dlcore._registry import Configurable, serialize
+from dlcore._typing import FloatArray
+from dlcore.layers import InputLayer, Layer, Tensor, Variable, deserialize
+from dlcore.models._weights import checked
+from dlcore.models.trainer import Trainer
+
+
+class Model(Trainer, Configurable):
+    """Layers, each of which takes what the one before gives.
+
+    Parameters
+    ----------
+    inputs : Tensor
+        What `Input` gave.
+    outputs : Tensor
+        What the last layer gave, called on what the one before gave, and so on from `inputs`.
+    name : str, optional
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> inputs = dlcore.Input((4,))
+    >>> hidden = dlcore.layers.Dense(8, activation="relu")(inputs)
+    >>> model = dlcore.Model(inputs, dlcore.layers.Dense(1)(hidden))
+    >>> model.count_params()
+    49
+    """
+
+    _chain: list[Any]
+    _input: InputLayer | None
+
+    def __init__(
+        self, inputs: Tensor | None = None, outputs: Tensor | None = None, name: str | None = None
+    ) -> None:
+        if inputs is None or outputs is None:
+            raise TypeError(
+                "inputs and outputs must be tensors, as Input and layers give them; or use Sequential"
+            )
+        self._begin(name or _names.numbered("functional"), None)
+        chain, source = path(_one("inputs", inputs), _one("outputs", outputs))
+        self._chain = chain
+        if source.layer is None:
+            self._input = InputLayer(source.row_shape, source.name)
+            self._input.output = source
+        else:  # A model that begins in the midst of another.
+            self._input = InputLayer(source.row_shape)
+        self._shape = source.row_shape
+        self._tensors = source, _one("outputs", outputs)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for method in ("call", "train_step", "test_step"):
+            if method in vars(cls):
+                raise TypeError(
+                    f"{cls.__name__} defines {method}, but dlcore runs chains of its own layers in compiled "
+                    "code: give them to Sequential, or to Model(inputs, outputs)"
+                )
+
+    def _begin(self, name: str | None, dtype: object) -> None:
+        self.name = _names.choose(name, type(self))
+        self.dtype = _checks.floatx() if dtype is None else _checks.dtype(dtype)
+        self._chain = []
+        self._shape: tuple[int, ...] | None = None
+        self._network: Network | None = None
+        self._configs: list[dict[str, Any]] = []
+        self._moves = 0
+        self._fitting = threading.Lock()
+        self._begin_training()
+
+    # Layers
+
+    @property
+    def layers(self) -> list[Any]:
+        """What the model is made of, its input first; a model within is one of them."""
+        return [self._input, *self._chain]
+
+    @property
+    def flat_layers(self) -> list[Layer]:
+        """All layers, those of models within in place of these."""
+        flat: list[Layer] = []
+        for layer in self._chain:
+            flat += layer.flat_layers if isinstance(layer, Model) else [layer]
+        return flat
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """The layer of that name, or at that index."""
+        if (name is None) == (index is None):
+            raise ValueError(f"either name or index must be given, got {name!r} and {index!r}")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(f"index must be below {len(self.layers)}, the number of layers, got {index}")
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"no layer is called {name!r}: there are {', '.join(x.name for x in self.layers)}")
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes any layer; setting it sets it for all."""
+        return any(layer.trainable for layer in self._chain)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self._chain:
+            layer.trainable = value
+
+    def __call__(self, inputs: Any, training: bool = False) -> Any:
+        """Outputs for an array of rows, as in training if asked for; or the model on top of a tensor."""
+        if isinstance(inputs, Tensor):
+            shape = self.output_shape_of(inputs.row_shape)
+            return Tensor(shape, self.name, self, inputs)  # type: ignore[arg-type]
+        return self._outputs(inputs, training)
+
+    def output_shape_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of an output row, for an input row of that shape."""
+        for layer in self.flat_layers:
+            shape = layer.output_shape(shape)
+        return shape
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """Of inputs, with None for the rows."""
+        return (None, *self._known_shape())
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """Of outputs, with None for the rows."""
+        return (None, *self.output_shape_of(self._known_shape()))
+
+    def _known_shape(self) -> tuple[int, ...]:
+        if self._shape is None:
+            raise ValueError("the model does not know its inputs: give an Input, build() or data")
+        return self._shape
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """What the model is called on, as one tensor."""
+        return [self._symbolic()[0]]
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        """What it gives, as one tensor."""
+        return [self._symbolic()[1]]
+
+    @property
+    def input(self) -> Tensor:
+        """What the model is called on."""
+        return self._symbolic()[0]
+
+    @property
+    def output(self) -> Tensor:
+        """What it gives."""
+        return self._symbolic()[1]
+
+    def _symbolic(self) -> tuple[Tensor, Tensor]:
+        return self._tensors
+
+    # Variables
+
+    @property
+    def built(self) -> bool:
+        """Whether there are variables by now."""
+        return self._network is not None or (
+            self._shape is not None and all(layer.built for layer in self.flat_layers if layer.specs)
+        )
+
+    def build(self, input_shape: Sequence[int | None] | None = None) -> None:
+        """Make the variables, for inputs (rows, ...); with an `Input` the shape is known."""
+        if input_shape is not None:
+            shape = _checks.shape("input_shape", input_shape[1:])
+            if self._shape not in (None, shape):
+                raise ValueError(
+                    f"input_shape must have rows of {self._shape}, as Input says, got {input_shape}"
+                )
+            self._shape = shape
+        self._built()
+
+    def _built(self) -> Network:
+        """The network with the layers' variables, made if need be."""
+        if self._network is not None and self._moves == Layer.moves:
+            return self._network
+        network = self._network
+        layers = self.flat_layers
+        if network is None or not all(layer.lives_in(network) for layer in layers):
+            network = self._make()
+        self._moves = Layer.moves
+        return network
+
+    def _make(self) -> Network:
+        """A new network with the variables that the layers have, or new ones."""
+        if not self._chain:
+            raise ValueError("the model has no layers: add at least one Dense")
+        shape = self._known_shape()
+        configs: list[dict[str, Any]] = []
+        weights: list[FloatArray] = []
+        firsts = []
+        for layer in self.flat_layers:
+            firsts.append(len(weights))
+            weights += layer.first_weights(shape, self.dtype)
+            configs += layer.configs(shape)
+            shape = layer.output_shape(shape)
+        state = self._training_state()
+        network = Network(math.prod(self._known_shape()), configs, self.dtype, self._seed())
+        network.set_weights(weights)
+        for layer, first in zip(self.flat_layers, firsts, strict=True):
+            layer.attach(network, first)
+        self._network, self._configs, self._moves = network, configs, Layer.moves
+        self._compile_network(network, state)
+        return network
+
+    def _seed(self) -> int:
+        """Of all that draws in training: from the layers' seeds, if any has one."""
+        seeds = [seed for layer in self.flat_layers if (seed := getattr(layer, "seed", None)) is not None]
+        return _random.derive(*seeds, 0) if seeds else _random.next_seed()
+
+    def _renew(self) -> None:
+        """Make the network anew if the layers ask for something else by now: one was frozen, say."""
+        if self._network is None:
+            return
+        shape, configs = self._known_shape(), []
+        for layer in self.flat_layers:
+            configs += layer.configs(shape)
+            shape = layer.output_shape(shape)
+        if configs != self._configs:
+            self._make()
+
+    def _unbuild(self) -> None:
+        self._refuse_in_fit("layers")
+        self._network = None
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables, layer by layer."""
+        self._built()
+        return [variable for layer in self.flat_layers for variable in layer.weights]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The same."""
+        return self.weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """Those that training changes by gradients."""
+        return [variable for variable in self.weights if variable.trainable]
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The same."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """All others."""
+        return [variable for variable in self.weights if not variable.trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The same."""
+        return self.non_trainable_weights
+
+    @property
+    def weight_names(self) -> list[str]:
+        """Names of the variables, with the layer's before them."""
+        return [variable.path for variable in self.weights]
+
+    def all_weights(self) -> dict[str, FloatArray]:
+        """Copies of all variables by their paths, those that users do not see, too; for files."""
+        self._built()
+        named: dict[str, FloatArray] = {}
+        for layer in self.flat_layers:
+            names = [f"{layer.name}/{spec.name}" for spec in layer.specs]
+            named |= dict(zip(names, layer.all_weights(), strict=True))
+        return named
+
+    def count_params(self) -> int:
+        """How many numbers the variables have."""
+        self._built()
+        return sum(layer.count_params() for layer in self.flat_layers)
+
+    def get_weights(self) -> list[FloatArray]:
+        """Copies of all variables: of a dense layer its kernel, then its bias."""
+        network = self._built()
+        everything = iter(network.get_weights())
+        specs = [spec for layer in self.flat_layers for spec in layer.specs]
+        return [weight for weight, spec in zip(everything, specs, strict=True) if spec.listed]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace all variables, given as `get_weights` gives them."""
+        network = self._built()
+        everything: list[Any] = network.get_weights()
+        specs = [spec for layer in self.flat_layers for spec in layer.specs]
+        listed = [i for i, spec in enumerate(specs) if spec.listed]
+        new = checked(weights, self.weight_names, [everything[i] for i in listed])
+        for i, weight in zip(listed, new, strict=True):
+            everything[i] = weight
+        network.set_weights(everything)
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
+        """Print the layers, their outputs and how many numbers each has, as a table.
+
+        Parameters
+        ----------
+        line_length : int, optional
+            Characters of a line; default 88, or what the terminal has room for.
+        positions : sequence of float, optional
+            Where the columns end, as shares of the line.
+        print_fn : function, optional
+            What prints: is given all lines as one string; default `print`.
+        expand_nested : bool
+            Whether the layers of models within are shown, too; default False.
+        show_trainable : bool
+            Whether to show which layers learn; default False.
+        layer_range : pair of str, optional
+            Names, or regular expressions, of the first and the last layer to show.
+        """
+        from dlcore.models.summary import summary
+
+        text = summary(self, line_length, positions, expand_nested, show_trainable, layer_range)
+        (print_fn or print)(text)
+
+    # Configuration and files
+
+    def get_config(self) -> dict[str, Any]:
+        """Name, dtype, shape of an input row, and layers, as JSON can hold them."""
+        return {
+            "name": self.name,
+            "dtype": self.dtype,
+            "input_shape": None if self._shape is None else list(self._shape),
+            "layers": [serialize(layer) for layer in self._chain],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+        """A model with new weights from what `get_config` gave."""
+        from dlcore import _registry
+        from dlcore.models.sequential import Sequential
+
+        with _registry.custom_scope(custom_objects or {}):
+            layers = [
+                model_classes()[described["class_name"]].from_config(described["config"])
+                if described["class_name"] in model_classes()
+                else deserialize(described)
+                for described in config["layers"]
+            ]
+        shape = config.get("input_shape")
+        if issubclass(cls, Sequential):
+            first: list[Any] = [] if shape is None else [InputLayer(shape)]
+            return cls([*first, *layers], name=config["name"], dtype=config["dtype"])
+        model = cls.__new__(cls)
+        model._begin(config["name"], config["dtype"])
+        model._input = InputLayer(config["input_shape"])
+        model._chain, model._shape = layers, model._input.row_shape
+        tensor = model._input.output
+        for layer in layers:
+            tensor = layer(tensor)
+        model._tensors = model._input.output, tensor
+        return model
+
+    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+        """Write weights, configuration and optimizer state into one safetensors file, whatever its name.
+
+        The write is atomic: whatever happens, there is the old file or the new one.
+        """
+        from dlcore.models.saving import save_model
+
+        save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+        """Write the weights alone into a safetensors file."""
+        from dlcore.models.saving import save_weights
+
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: str | os.PathLike[str]) -> None:
+        """Take the weights from a file that `save_weights` or `save` wrote, for the same layers in order."""
+        from dlcore.models.saving import load_weights
+
+        load_weights(self, filepath)
+
+    def _restore(self, filepath: str | os.PathLike[str]) -> None:
+        from dlcore.models.saving import restore
+
+        restore(self, filepath)
+
+    def to_json(self) -> str:
+        """Class and configuration as JSON."""
+        import json
+
+        return json.dumps(serialize(self))
+
+
+def model_classes() -> dict[str, type[Model]]:
+    """The models that a configuration may name."""
+    from dlcore.models.sequential import Sequential
+
+    return {"Model": Model, "Functional": Model, "Sequential": Sequential}
+
+
+def path(inputs: Tensor, outputs: Tensor) -> tuple[list[Any], Tensor]:
+    """The layers from inputs to outputs, and the inputs."""
+    chain: list[Any] = []
+    tensor = outputs
+    while tensor is not inputs:
+        if tensor.layer is None or tensor.source is None:
+            raise ValueError(f"outputs must come from inputs by layers, but {outputs} comes from {tensor}")
+        chain.insert(0, tensor.layer)
+        tensor = tensor.source
+    return chain, tensor
+
+
+def _one(name: str, tensors: Any) -> Tensor:
+    """The only tensor of a list, or a tensor."""
+    if isinstance(tensors, list | tuple) and len(tensors) == 1:
+        tensors = tensors[0]
+    if isinstance(tensors, list | tuple | dict):
+        raise ValueError(
+            f"{name} must be one tensor, got {len(tensors)}: dlcore trains chains of layers, with one input "
+            "and one output"
+        )
+    if not isinstance(tensors, Tensor):
+        raise TypeError(f"{name} must be a tensor, as Input and layers give them, got {tensors!r}")
+    return tensors
+
+
+def clone_model(model: Model) -> Model:
+    """A model like another one, with new layers and new weights."""
+    return type(model).from_config(model.get_config())  # type: ignore[no-any-return]
+
+
+def number_of_bytes(shapes: Sequence[tuple[int, ...]], dtype: str) -> int:
+    """That arrays of these shapes take."""
+    return int(sum(np.prod(shape) for shape in shapes)) * np.dtype(dtype).itemsize

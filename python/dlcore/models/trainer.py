@@ -1,0 +1,580 @@
+"""What a model does with data: compile, fit, evaluate, predict."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcore import _checks, _data, losses, optimizers
+from dlcore import metrics as known_metrics
+from dlcore._core import Network
+from dlcore._typing import FloatArray
+from dlcore.callbacks import History
+from dlcore.losses import Loss
+from dlcore.metrics import Metric
+from dlcore.models import data, training
+from dlcore.models.data import Piece
+from dlcore.models.tally import Tally
+from dlcore.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    import threading
+
+    from dlcore.layers import Layer
+
+
+class Compiled(NamedTuple):
+    """What a model was compiled with, its metrics as they fit its outputs."""
+
+    optimizer: Optimizer
+    loss: Loss
+    metrics: list[Metric]
+    """All, in order."""
+    weighted: list[Metric]
+    """Those that rows count in with their weights."""
+
+    @property
+    def in_core(self) -> list[Metric]:
+        """Those that the core computes on the way."""
+        if self.loss.is_own:  # It sees derivatives in place of targets then.
+            return []
+        return [m for m in self.metrics if m.core_name is not None and m not in self.weighted]
+
+    @property
+    def outside(self) -> list[Metric]:
+        """Those that are fed with the outputs of the rows."""
+        return [metric for metric in self.metrics if metric not in self.in_core]
+
+
+class Trainer:
+    """The part of a model that has to do with data."""
+
+    dtype: str
+    _shape: tuple[int, ...] | None
+    _network: Network | None
+    _fitting: threading.Lock
+
+    def _built(self) -> Network:
+        raise NotImplementedError
+
+    def _renew(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def flat_layers(self) -> list[Layer]:
+        """All layers."""
+        raise NotImplementedError
+
+    def output_shape_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of an output row, for an input row of that shape."""
+        raise NotImplementedError
+
+    def _begin_training(self) -> None:
+        self.optimizer: Optimizer | None = None
+        self.loss: Loss | None = None
+        self.stop_training = False
+        self.history: History | None = None
+        self._asked: tuple[list[Metric], list[Metric]] = ([], [])
+        self._recipe: Compiled | None = None
+        self._tally: Tally | None = None
+        self._initial_epoch: int | None = None
+
+    # Compile
+
+    def compile(
+        self,
+        optimizer: object = "rmsprop",
+        loss: object = None,
+        loss_weights: None = None,
+        metrics: object = None,
+        weighted_metrics: object = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: object = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Say how to train. The optimizer starts afresh.
+
+        Parameters
+        ----------
+        optimizer : str or Optimizer
+            Default "rmsprop".
+        loss : str, Loss or function
+            What is minimised; without one the model can only predict. A function of one's own gives values
+            and derivatives, see `losses.Custom`.
+        loss_weights : None
+            There is one output; anything else is an error.
+        metrics, weighted_metrics : sequence of str, Metric or function, optional
+            What is watched besides; in the second, rows count with their weights.
+        run_eagerly, steps_per_execution, jit_compile, auto_scale_loss
+            Accepted for Keras's sake: an epoch is one call of compiled code.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an unknown name, or a loss or metric that does not fit the outputs.
+        """
+        self._refuse_in_fit("optimizer and loss")
+        if loss_weights is not None:
+            raise ValueError(f"loss_weights must be None, since there is one output, got {loss_weights!r}")
+        minimised = None if loss is None else losses.get(_only("loss", loss))
+        asked = (
+            [known_metrics.get(metric) for metric in _listed("metrics", metrics)],
+            [known_metrics.get(metric) for metric in _listed("weighted_metrics", weighted_metrics)],
+        )
+        new = optimizers.get(optimizer)
+        before = self.optimizer, self.loss, self._asked, self._recipe
+        self.optimizer, self.loss, self._asked, self._recipe = new, minimised, asked, None
+        try:
+            if self._network is not None:
+                self._renew()
+                self._compile_network(self._built())
+            elif self.flat_layers and self._shape is not None:
+                self._built()
+        except (TypeError, ValueError):
+            self.optimizer, self.loss, self._asked, self._recipe = before
+            raise
+
+    def _compile_network(self, network: Network, state: Any = None) -> None:
+        """Tell the core; `state` is the optimizer's from before, if it goes on."""
+        if self.optimizer is None or self.loss is None:
+            return
+        outputs = network.output_width
+        self.loss.check_outputs(outputs)
+        plain, weighted = (
+            [metric.resolve(self.loss, outputs) for metric in metrics] for metrics in self._asked
+        )
+        recipe = Compiled(self.optimizer, self.loss, [*plain, *weighted], weighted)
+        names = [metric.name for metric in recipe.metrics]
+        if len({"loss", *names}) <= len(names):
+            raise ValueError(f"metrics must have different names, got {', '.join(['loss', *names])}")
+        configs = [metric.core_config() for metric in recipe.in_core]
+        network.compile(self.loss.core_config(), configs, self.optimizer.core_config())
+        if state is not None:
+            with contextlib.suppress(ValueError):  # Other variables are trainable now: it starts afresh.
+                network.set_slots(*state)
+        self._recipe, self._tally = recipe, None
+        self.optimizer.follow(network)
+
+    def _training_state(self) -> Any:
+        """The optimizer's state, to go on with in a new network."""
+        if self._network is None or self._recipe is None:
+            return None
+        return self._network.get_slots(), self._network.iterations
+
+    def _compiled(self) -> Compiled:
+        self._built()
+        if self._recipe is None:
+            raise ValueError("the model must be compiled with a loss first: call compile()")
+        return self._recipe
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self.optimizer is not None
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """Those of `compile`."""
+        return self._recipe.metrics if self._recipe else [*self._asked[0], *self._asked[1]]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of loss and metrics, in the order of `evaluate`."""
+        return ["loss"] + [metric.name for metric in self.metrics]
+
+    @property
+    def needs_batches(self) -> bool:
+        """Whether Python has to see each batch: for a loss of the user's own."""
+        return self._compiled().loss.is_own
+
+    def new_tally(self) -> Tally:
+        """For an epoch or an evaluation."""
+        self._tally = Tally(self._compiled())
+        return self._tally
+
+    def reset_metrics(self) -> None:
+        """Forget the rows that `train_on_batch` and `test_on_batch` have seen so far."""
+        self._tally = None
+
+    def optimizer_params(self) -> int | None:
+        """Numbers that the optimizer keeps, its step and learning rate counted; None before it has run."""
+        if self._network is None or self._recipe is None or self._network.iterations == 0:
+            return None
+        return sum(slot.size for slot in self._network.get_slots()) + 2
+
+    # Fit
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: object = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: ArrayLike | None = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+    ) -> History:
+        """Train.
+
+        Parameters
+        ----------
+        x : array (rows, ...), or generator, iterable or `PyDataset` of batches
+            A C-contiguous array of the model's dtype is used in place. A batch is (x, y) or
+            (x, y, sample_weight).
+        y : array
+            (rows, outputs), or (rows,) with class indices for the sparse loss or with one output.
+        batch_size : int, optional
+            Rows of a step, 32 by default; a short last batch is used too.
+        epochs : int
+            The last epoch, counted from 1; default 1.
+        verbose : {"auto", 0, 1, 2}
+            0 is silent, 2 a line an epoch, 1 ("auto") a bar where there is a terminal.
+        callbacks : sequence of Callback, optional
+        validation_split : float
+            The share of rows, the last ones before any shuffling, that is held out; default 0.
+        validation_data : (x, y) or (x, y, sample_weight), or batches, optional
+            Rows to validate on instead.
+        shuffle : bool
+            Whether each epoch takes the rows in another order; default True.
+        class_weight : dict of class index to weight, optional
+        sample_weight : array (rows,), optional
+            Both multiply the loss of a row.
+        initial_epoch : int
+            The first epoch, counted from 0; default 0.
+        steps_per_epoch, validation_steps : int, optional
+            Batches of an epoch, or of a validation; by default all there are. The next epoch goes on where
+            this one ended.
+        validation_batch_size : int, optional
+            Of metrics that depend on it; by default `batch_size`.
+        validation_freq : int or list of int
+            Every how many epochs to validate, or after which, counted from 1; default 1.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        ValueError, TypeError
+            For an argument that does not fit; nothing has changed then.
+        FloatingPointError
+            If the loss or a weight is no longer finite; names epoch and batch, the last finite weights
+            remain.
+        KeyboardInterrupt
+            After Ctrl-C; the weights are those of the last whole batch.
+        """
+        with self._alone():
+            epochs = _checks.integer("epochs", epochs)
+            initial_epoch = _checks.integer("initial_epoch", initial_epoch)
+            if isinstance(validation_freq, list | tuple):
+                validation_freq = [
+                    _checks.integer("validation_freq", epoch, low=1) for epoch in validation_freq
+                ]
+            else:
+                validation_freq = _checks.integer("validation_freq", validation_freq, low=1)
+            calls = training.with_own(callbacks, verbose, has_history=True)
+            options = {
+                "x": x,
+                "y": y,
+                "batch_size": None
+                if batch_size is None
+                else _checks.integer("batch_size", batch_size, low=1),
+                "validation_split": validation_split,
+                "validation_data": validation_data,
+                "shuffle": _shuffle(shuffle),
+                "class_weight": class_weight,
+                "sample_weight": sample_weight,
+                "steps_per_epoch": steps_per_epoch,
+                "validation_steps": validation_steps,
+                "validation_batch_size": None
+                if validation_batch_size is None
+                else _checks.integer("validation_batch_size", validation_batch_size, low=1),
+            }
+            self._compiled_or_buildable()
+            source, validation = training.sources(self, options)
+            self._renew()
+            self._compiled()
+            history = next(c for c in reversed(calls.callbacks) if isinstance(c, History))
+            calls.set_model(self)  # type: ignore[arg-type]
+            calls.set_params({"epochs": epochs, "verbose": verbose, "steps": source.batches})
+            self.history, self.stop_training = history, False
+            training.fit(self, source, validation, calls, initial_epoch, epochs, validation_freq)
+        return history
+
+    def take_initial_epoch(self) -> int | None:
+        """The epoch that a restored backup says to go on with, once."""
+        epoch, self._initial_epoch = self._initial_epoch, None
+        return epoch
+
+    def finish_training(self) -> None:
+        """Put the running mean of the weights in their place, if the optimizer keeps one."""
+        optimizer, network = self._compiled().optimizer, self._built()
+        if not optimizer.use_ema:
+            return
+        learned = [spec.trainable and layer.trainable for layer in self.flat_layers for spec in layer.specs]
+        means = iter(optimizer.averages(network.get_slots(), sum(learned)))
+        weights = network.get_weights()
+        network.set_weights(
+            [next(means) if is_learned else w for w, is_learned in zip(weights, learned, strict=True)]
+        )
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One fit at a time: not from within another, nor from another thread."""
+        if not self._fitting.acquire(blocking=False):
+            raise RuntimeError("the model is being fitted: fit must not be called during a fit")
+        try:
+            yield
+        finally:
+            self._fitting.release()
+
+    def _refuse_in_fit(self, what: str) -> None:
+        if self._fitting.locked():
+            raise RuntimeError(f"the model is being fitted: {what} cannot be changed during a fit")
+
+    # One batch
+
+    def train_on_batch(
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> float | list[float] | dict[str, float]:
+        """One update from these rows; returns loss and metrics before it.
+
+        As in Keras these are the means over all rows since `reset_metrics`, `fit` or `evaluate`.
+        """
+        self._compiled_or_buildable()
+        rows = self._rows("", x, y, sample_weight, class_weight)
+        tally = self._running_tally()
+        fault = training.train(self, Piece(rows, None, len(rows.x)), tally)
+        if fault is not None:
+            raise FloatingPointError(f"{fault[0]}; the weights are as they were")
+        return self._report(tally, return_dict)
+
+    def test_on_batch(
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        return_dict: bool = False,
+    ) -> float | list[float] | dict[str, float]:
+        """Loss and metrics of these rows, and of those that `train_on_batch` saw before."""
+        self._compiled_or_buildable()
+        rows = self._rows("", x, y, sample_weight)
+        tally = self._running_tally()
+        training.test(self, Piece(rows, None, len(rows.x)), tally)
+        return self._report(tally, return_dict)
+
+    def _running_tally(self) -> Tally:
+        if self._tally is None:
+            self._tally = self.new_tally()
+        return self._tally
+
+    # Evaluate and predict
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: ArrayLike | None = None,
+        steps: int | None = None,
+        callbacks: object = None,
+        return_dict: bool = False,
+    ) -> float | list[float] | dict[str, float]:
+        """Loss and metrics on rows.
+
+        Parameters
+        ----------
+        x, y, sample_weight
+            As for `fit`.
+        batch_size : int, optional
+            Of metrics that depend on it, 32 by default.
+        verbose
+            Accepted for Keras's sake.
+        steps : int, optional
+            How many batches to take; by default all.
+        callbacks : sequence of Callback, optional
+        return_dict : bool
+            Whether to return names and values; default False.
+
+        Returns
+        -------
+        float, or list of float with metrics, or dict
+        """
+        calls = training.with_own(callbacks, verbose, has_history=False)
+        self._compiled_or_buildable()
+        source = data.source(self, x, y, sample_weight, batch_size=batch_size, steps=steps)
+        calls.set_model(self)  # type: ignore[arg-type]
+        calls.set_params({"verbose": verbose, "steps": source.batches})
+        return self._report(training.evaluate(self, source, calls), return_dict)
+
+    def _report(self, tally: Tally, return_dict: bool) -> float | list[float] | dict[str, float]:
+        if return_dict:
+            return tally.logs()
+        values = list(tally.values().values())
+        return values if len(values) > 1 else values[0]
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: object = None,
+    ) -> FloatArray:
+        """Outputs (rows, outputs) for inputs (rows, ...), or for batches that come one by one.
+
+        A row gives the same output in any company. `batch_size` is that of what callbacks hear; `verbose` is
+        accepted for Keras's sake.
+        """
+        size = data.BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
+        calls = training.with_own(callbacks, verbose, has_history=False)
+        if not calls.callbacks and steps is None and not data.is_stream(x):
+            return self.predict_on_batch(x)
+        calls.set_model(self)  # type: ignore[arg-type]
+        calls.set_params({"verbose": verbose, "steps": steps})
+        return training.predict(self, x, size, steps, calls)
+
+    def predict_on_batch(self, x: ArrayLike) -> FloatArray:
+        """The same without options: a row through a small net takes microseconds."""
+        features = self._features("x", x)
+        return self._shaped(self._built().predict(features))
+
+    def _outputs(self, x: ArrayLike, training: bool) -> FloatArray:
+        if not training:
+            return self.predict_on_batch(x)
+        features = self._features("x", x)
+        return self._shaped(self._built().rehearse(features))
+
+    def _shaped(self, outputs: FloatArray) -> FloatArray:
+        """Outputs with more than one axis a row, if the last layer gives such."""
+        shape = self._output_axes
+        return outputs if shape is None else outputs.reshape(len(outputs), *shape)
+
+    @property
+    def _output_axes(self) -> tuple[int, ...] | None:
+        shape = self._shape
+        if shape is None or len(shape) == 1:
+            return None
+        shape = self.output_shape_of(shape)
+        return shape if len(shape) > 1 else None
+
+    # Checks
+
+    def _compiled_or_buildable(self) -> None:
+        """Raise a ValueError if there is no loss or no layer, before data is looked at."""
+        if self.loss is None or self.optimizer is None:
+            raise ValueError("the model must be compiled with a loss first: call compile()")
+        if not self.flat_layers:
+            raise ValueError("the model has no layers: add at least one Dense")
+
+    def _features(self, name: str, x: ArrayLike) -> FloatArray:
+        """Inputs as the core takes them; the model learns their shape from the first."""
+        shape = self._shape
+        if shape is not None and len(shape) == 1:
+            return _data.features(name, x, shape[0], self.dtype)
+        numbers = _data.floats(name, x, self.dtype)
+        if shape is None:
+            shape = numbers.shape[1:] if numbers.ndim > 1 else (1,)
+        rows = len(numbers) if numbers.ndim else 0
+        if rows == 0 or numbers.size == 0 or (numbers.shape[1:] or (1,)) != shape:
+            expected = ", ".join(map(str, ("rows", *shape)))
+            raise ValueError(
+                f"{name} must have shape ({expected}) with at least one row, got {numbers.shape}"
+            )
+        features = _data.features(name, numbers.reshape(rows, -1), None, self.dtype)
+        self.output_shape_of(shape)
+        self._shape = shape
+        return features
+
+    def _rows(
+        self,
+        prefix: str,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+    ) -> _data.Rows:
+        """The rows, checked against the model; messages name arguments with the prefix before them."""
+        if self.loss is None:
+            raise ValueError("the model must be compiled with a loss first: call compile()")
+        if y is None:
+            raise ValueError(f"{prefix}y must be given with {prefix}x, got None")
+        before = self._shape
+        features = self._features(f"{prefix}x", x)
+        try:
+            return self._targets(prefix, features, y, sample_weight, class_weight)
+        except (TypeError, ValueError):
+            self._shape = before
+            raise
+
+    def _targets(
+        self, prefix: str, features: FloatArray, y: Any, sample_weight: Any, class_weight: Any
+    ) -> _data.Rows:
+        assert self.loss is not None
+        assert self._shape is not None
+        rows = len(features)
+        outputs = int(np.prod(self.output_shape_of(self._shape)))
+        self.loss.check_outputs(outputs)
+        given = _data.array(f"{prefix}y", y)
+        if given.ndim > 2 and given.size == rows * outputs:
+            given = given.reshape(rows, outputs)
+        targets = _data.targets(f"{prefix}y", given, rows, outputs, self.loss, self.dtype)
+        weights = None
+        if sample_weight is not None:
+            weights = _data.weights(f"{prefix}sample_weight", sample_weight, rows, self.dtype)
+        if class_weight is not None:
+            by_class = _data.class_weights(class_weight, targets, outputs, self.loss)
+            weights = by_class if weights is None else weights * by_class
+        return _data.Rows(features, targets, weights, given.ndim == 1)
+
+
+def _shuffle(value: object) -> bool:
+    """Whether to shuffle: "batch" is another word for yes, as in Keras."""
+    return True if value == "batch" else _checks.boolean("shuffle", value)
+
+
+def _only(name: str, value: object) -> object:
+    """What is given for the only output: by itself, or in a list or dict of one."""
+    if isinstance(value, list | tuple):
+        if len(value) != 1:
+            raise ValueError(f"{name} must be one, since there is one output, got {len(value)}")
+        return value[0]
+    if isinstance(value, dict) and "class_name" not in value:
+        if len(value) != 1:
+            raise ValueError(f"{name} must be one, since there is one output, got {len(value)}")
+        return next(iter(value.values()))
+    return value
+
+
+def _listed(name: str, value: object) -> list[object]:
+    """A list, also if it is given within a list or dict for the only output."""
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        value = _only(name, value)
+        value = value if isinstance(value, list | tuple) else [value]
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{name} must be a list, got {value!r}")
+    if len(value) == 1 and isinstance(value[0], list | tuple):
+        return list(value[0])
+    return list(value)
