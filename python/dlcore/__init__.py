@@ -5,7 +5,7 @@ Examples
 >>> import dlcore, numpy as np
 >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
 >>> model = dlcore.Sequential([dlcore.layers.Input((2,)), dlcore.layers.Dense(1, activation="sigmoid")])
->>> model.predict(x).shape
+>>> model.predict(x, verbose=0).shape
 (4, 1)
 """
 

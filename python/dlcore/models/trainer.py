@@ -408,8 +408,8 @@ class Trainer:
             As for `fit`.
         batch_size : int, optional
             Of metrics that depend on it, 32 by default.
-        verbose
-            Accepted for Keras's sake.
+        verbose : {"auto", 0, 1, 2}
+            0 is silent; else a line says what came of it.
         steps : int, optional
             How many batches to take; by default all.
         callbacks : sequence of Callback, optional
@@ -443,15 +443,16 @@ class Trainer:
     ) -> FloatArray:
         """Outputs (rows, outputs) for inputs (rows, ...), or for batches that come one by one.
 
-        A row gives the same output in any company. `batch_size` is that of what callbacks hear; `verbose` is
-        accepted for Keras's sake.
+        A row gives the same output in any company. `batch_size` is that of what callbacks hear and the report
+        counts; with `verbose=0` there is none.
         """
         size = data.BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
         calls = training.with_own(callbacks, verbose, has_history=False)
         if not calls.callbacks and steps is None and not data.is_stream(x):
             return self.predict_on_batch(x)
+        count = -(-len(x) // size) if steps is None and hasattr(x, "__len__") else steps
         calls.set_model(self)  # type: ignore[arg-type]
-        calls.set_params({"verbose": verbose, "steps": steps})
+        calls.set_params({"verbose": verbose, "steps": count})
         return training.predict(self, x, size, steps, calls)
 
     def predict_on_batch(self, x: ArrayLike) -> FloatArray:

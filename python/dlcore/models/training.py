@@ -194,7 +194,7 @@ def with_own(callbacks: object, verbose: object, has_history: bool) -> CallbackL
             raise TypeError(f"callbacks must be Callback objects, got {callback!r}")
         flat += callback.callbacks if isinstance(callback, CallbackList) else [callback]
     shows = verbose != 0 and not any(isinstance(callback, ProgbarLogger) for callback in flat)
-    progress: list[Callback] = [ProgbarLogger(bar=verbose != 2)] if shows and has_history else []
+    progress: list[Callback] = [ProgbarLogger(bar=verbose != 2)] if shows else []
     return CallbackList([*flat, *progress, *([History()] if has_history else [])])
 
 

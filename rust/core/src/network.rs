@@ -414,7 +414,8 @@ impl<T: Element> Network<T> {
         let objective = recipe.objective;
         let request = Request {
             purpose,
-            batch_size: batch_size.min(data.rows),
+            // Not the rows of this call, which may be a short last batch: it is planned like the others.
+            batch_size: if purpose == Purpose::Train { batch_size } else { batch_size.min(data.rows) },
             sparse: data.x.is_sparse(),
             weighted: data.weights.is_some(),
             target_width,
