@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-phases bench-peers bench-scale bench-sklearn wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -54,6 +54,9 @@ bench-peers: .venv-peers/.package ## dlcore beside JAX, Keras, ONNX Runtime and 
 
 bench-sklearn: .venv/.dev ## whole fits of the estimators beside scikit-learn's
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/sklearn_fits.py $(ARGS)
+
+bench-additions: .venv/.dev ## what normalizations, schedules, running means and generators cost
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/additions.py $(ARGS)
 
 bench-scale: ARGS ?= --docs docs
 bench-scale: .venv/.dev ## threads, rows, memory and start-up, into docs/
