@@ -1,7 +1,7 @@
-"""What normalizations, schedules, weight decay, running means and a generator cost: 784-512-512-10, step for step.
+"""What normalizations, schedules, weight decay, running means and a generator cost 784-512-512-10.
 
-Each variant trains beside the plain net in the same process, in turns, and the ratio of the medians is printed, with
-what is allowed. `make bench-additions`
+Each variant trains beside the plain net in the same process, in turns; the ratio of the medians is printed,
+with what is allowed. `make bench-additions`
 """
 
 import argparse

@@ -80,12 +80,12 @@ fn profile<T: Element>(net: &Net, options: &Options) {
     for (i, &units) in widths[1..].iter().enumerate() {
         layers.push(Layer::dense(units));
         if i + 2 < widths.len() {
-            layers.push(Layer::Activation(Activation::named(activation, 0.0).expect("a known one")));
+            layers.push(Layer::Activation(Activation::named(activation, [0.0; 3]).expect("a known one")));
             if *dropout > 0.0 {
                 layers.push(Layer::Dropout(*dropout));
             }
         } else if outputs > 1 {
-            layers.push(Layer::Activation(Activation::named("softmax", 0.0).expect("a known one")));
+            layers.push(Layer::Activation(Activation::named("softmax", [0.0; 3]).expect("a known one")));
         }
     }
     let mut network = Network::<T>::new(isa, widths[0], &layers, 1).expect("a sound network");

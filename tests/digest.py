@@ -39,7 +39,8 @@ def run(width, layers, optimizer, batch_size, dtype):
     """A digest of losses, weights, slots and predictions after 300 steps, the last of an epoch short."""
     rng = np.random.default_rng(0)
     rows = 15 * batch_size - 7
-    x = rng.normal(size=(rows, width)).astype(dtype)
+    # So wide that activations which differ far from zero alone are told apart.
+    x = 4 * rng.normal(size=(rows, width)).astype(dtype)
     y = rng.integers(0, 10, (rows, 1)).astype(dtype)
     row_weights = rng.uniform(0, 2, rows).astype(dtype)
     network = _core.Network(width, layers, dtype, 42)

@@ -27,34 +27,69 @@ def softplus(z):
     return np.logaddexp(z, 0)
 
 
-def elu(z, alpha):
+def elu(z, alpha=1.0):
     return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
 
 
 GELU_C = math.sqrt(2 / math.pi)
 
 ACTIVATIONS = {
-    "linear": lambda z, p: z,
-    "relu": lambda z, p: np.where(z > 0, z, 0),
-    "leaky_relu": lambda z, p: np.where(z > 0, z, p * z),
+    "linear": lambda z: z,
+    "relu": lambda z: np.where(z > 0, z, 0),
+    "leaky_relu": lambda z, slope: np.where(z > 0, z, slope * z),
     "elu": elu,
-    "selu": lambda z, p: SELU_SCALE * elu(z, SELU_ALPHA),
-    "gelu": lambda z, p: z * (1 + erf(z / math.sqrt(2))) / 2,
-    "gelu_tanh": lambda z, p: z * (1 + np.tanh(GELU_C * (z + 0.044715 * z**3))) / 2,
-    "silu": lambda z, p: z * sigmoid(z),
-    "mish": lambda z, p: z * np.tanh(softplus(z)),
-    "softplus": lambda z, p: softplus(z),
-    "tanh": lambda z, p: np.tanh(z),
-    "sigmoid": lambda z, p: sigmoid(z),
-    "hard_sigmoid": lambda z, p: np.clip(z / 6 + 0.5, 0, 1),
-    "exponential": lambda z, p: np.exp(z),
-    "softmax": lambda z, p: softmax(z),
+    "selu": lambda z: SELU_SCALE * elu(z, SELU_ALPHA),
+    "gelu": lambda z: z * (1 + erf(z / math.sqrt(2))) / 2,
+    "gelu_tanh": lambda z: z * (1 + np.tanh(GELU_C * (z + 0.044715 * z**3))) / 2,
+    "silu": lambda z: z * sigmoid(z),
+    "mish": lambda z: z * np.tanh(softplus(z)),
+    "softplus": softplus,
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+    "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
+    "exponential": np.exp,
+    "softmax": softmax,
+    "relu6": lambda z: np.clip(z, 0, 6),
+    "relu_general": lambda z, slope, most, t: np.where(z > t, np.minimum(z, most), slope * (z - t)),
+    "celu": lambda z, alpha: alpha * elu(z / alpha),
+    # Multiplied out where z is negative, as z + sqrt(z^2 + b) cancels.
+    "squareplus": lambda z, b: np.where(z > 0, z + np.sqrt(z**2 + b), b / (np.sqrt(z**2 + b) + abs(z))) / 2,
+    "softsign": lambda z: z / (1 + abs(z)),
+    "soft_shrink": lambda z, t: np.sign(z) * np.maximum(abs(z) - t, 0),
+    "hard_shrink": lambda z, t: np.where(abs(z) > t, z, 0),
+    "tanh_shrink": lambda z: z - np.tanh(z),
+    "threshold": lambda z, t, value: np.where(z > t, z, value),
+    "sparse_plus": lambda z: np.where(z >= 1, z, np.clip(z + 1, 0, 2) ** 2 / 4),
+    "sparse_sigmoid": lambda z: np.clip((z + 1) / 2, 0, 1),
+    "hard_silu": lambda z: z * np.clip(z / 6 + 0.5, 0, 1),
+    "hard_tanh": lambda z: np.clip(z, -1, 1),
+    "log_sigmoid": lambda z: -softplus(-z),
+    "log_softmax": lambda z: (
+        z
+        - z.max(axis=-1, keepdims=True)
+        - np.log(np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
+    ),
 }
-PARAMETERS = {"leaky_relu": 0.2, "elu": 0.8}
+PARAMETERS = {
+    "leaky_relu": [0.2],
+    "elu": [0.8],
+    "relu_general": [0.3, 1.5, 0.4],
+    "celu": [0.7],
+    "squareplus": [3.0],
+    "soft_shrink": [0.3],
+    "hard_shrink": [0.3],
+    "threshold": [0.2, -0.6],
+}
 
 
-def activation(name, parameter, z):
-    return ACTIVATIONS[name](z, parameter)
+def parameters(name):
+    """As the core takes them: always three."""
+    known = PARAMETERS.get(name, [])
+    return known + [0.0] * (3 - len(known))
+
+
+def activation(name, z):
+    return ACTIVATIONS[name](z, *PARAMETERS.get(name, []))
 
 
 # What the optimizer tests train with; the derivatives of all others are compared with differences.
@@ -226,7 +261,7 @@ def dense(units, use_bias=True, kernel_l1=0.0, kernel_l2=0.0, bias_l1=0.0, bias_
 
 
 def activate(name):
-    return {"kind": "activation", "name": name, "parameter": PARAMETERS.get(name, 0.0)}
+    return {"kind": "activation", "name": name, "parameters": parameters(name)}
 
 
 def dropout(rate):
@@ -258,7 +293,9 @@ def forward(layers, weights, x, masks=None):
                 if layer["use_bias"]:
                     z = z + next(weights)
             case "activation":
-                z = activation(layer["name"], layer["parameter"], z)
+                z = ACTIVATIONS[layer["name"]](
+                    z, *layer["parameters"][: len(PARAMETERS.get(layer["name"], []))]
+                )
             case "dropout":
                 mask = next(masks, None)
                 if mask is not None:

@@ -4,13 +4,14 @@
 """
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 import dlcore
 from keras_peer import running
-from keras_peer.cases import CASES
+from keras_peer.cases import CASES, NOT_DONE, REFUSED
 from keras_peer.compare import ALLOWED, RECORDED
 
 KERAS = json.loads(RECORDED.read_text())["cases"]
@@ -30,6 +31,13 @@ def test_numbers_are_keras_s(case):
     parts = running.differences(KERAS[case.name], got)
     far = {part: far for part, far in parts.items() if not far <= ALLOWED["float64"]}
     assert not far
+
+
+@pytest.mark.parametrize("case", NOT_DONE, ids=lambda case: case.name)
+def test_what_is_not_done_says_so(case):
+    errors = (AttributeError, TypeError, ValueError)
+    with pytest.raises(errors, match=re.escape(REFUSED[case.name])):
+        running.run(case, dlcore)
 
 
 def test_every_case_is_recorded():

@@ -71,10 +71,18 @@ def test_wrong_dropout(rates):
 
 # Activations
 
+DEFAULTS = {
+    "leaky_relu": [0.2],
+    "elu": [1.0],
+    "celu": [1.0],
+    "squareplus": [4.0],
+    "soft_shrink": [0.5],
+    "hard_shrink": [0.5],
+}
 FORMULAS = {
-    name: (lambda z, name=name: reference.activation(name, {"leaky_relu": 0.2, "elu": 1.0}.get(name), z))
+    name: (lambda z, name=name: reference.ACTIVATIONS[name](z, *DEFAULTS.get(name, [])))
     for name in reference.ACTIVATIONS
-    if name != "softmax"
+    if name not in ("softmax", "log_softmax", "relu_general", "threshold")
 }
 FORMULAS |= {"identity": FORMULAS["linear"], "logistic": FORMULAS["sigmoid"], "swish": FORMULAS["silu"]}
 

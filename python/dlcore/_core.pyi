@@ -62,12 +62,12 @@ class Network:
         "high", "rate"} for each variable:
 
         {"kind": "dense", "units", "use_bias", "kernel": wish, "bias": wish, "trainable"};
-        {"kind": "activation", "name", "parameter"}; {"kind": "activity", "l1", "l2"};
+        {"kind": "activation", "name", "parameters": three}; {"kind": "activity", "l1", "l2"};
         {"kind": "dropout", "rate"}; {"kind": "alpha_dropout", "rate"}; {"kind": "gaussian_noise", "stddev"};
         {"kind": "batch_normalization", "momentum", "epsilon", "scale": wish or None, "center": wish or None,
         "trainable"}, whose variables are gamma, beta, moving mean, moving variance;
         {"kind": "layer_normalization", "epsilon", "scale", "center", "trainable"}: gamma, beta;
-        {"kind": "normalization"}: mean, variance; {"kind": "rescaling", "scale", "offset"};
+        {"kind": "normalization"}: mean, variance, a number; {"kind": "rescaling", "scale", "offset"};
         {"kind": "prelu", "alpha": wish, "trainable"}: alpha; {"kind": "unit_normalization"}."""
     @property
     def output_width(self) -> int: ...
@@ -130,8 +130,9 @@ def matmul(a: object, b: object, out: object) -> FloatArray:
     """2-D arrays of one dtype, any strides; `out` C-contiguous. Everything else is an error."""
 
 def linear(x: FloatArray, kernel: FloatArray, bias: FloatArray | None) -> FloatArray: ...
-def activation(name: str, parameter: float, x: FloatArray) -> FloatArray:
-    """Any shape; softmax acts along the last axis."""
+def activation(name: str, parameters: Sequence[float], x: FloatArray) -> FloatArray:
+    """Any shape; three parameters, of which those that it has not are ignored. Softmax and its logarithm act
+    along the last axis."""
 
 def elementary(name: str, x: FloatArray) -> FloatArray:
     """exp, exp_m1, log, log1p, tanh, sigmoid, erf."""

@@ -9,7 +9,7 @@ _given: Counter[str] = Counter()
 def choose(name: str | None, cls: type) -> str:
     """The name itself, checked, or the next one for the class."""
     if name is None:
-        return numbered(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower())
+        return numbered(snake_case(cls.__name__))
     if not isinstance(name, str):
         raise TypeError(f"name must be a string, got {name!r}")
     if not name or "/" in name:
@@ -25,6 +25,11 @@ def numbered(stem: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """A class's or function's name as Keras names its metrics: "MyAUCScore" is "my_auc_score"."""
+    """A class's or function's name as Keras names what it makes: "MyAUCScore" is "my_auc_score"."""
     letters = re.sub(r"\W", "", name)
     return re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", letters).lower()
+
+
+def restart() -> None:
+    """Count from the beginning again."""
+    _given.clear()

@@ -1,5 +1,6 @@
 """Constraints: what holds of a variable after each update."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,23 @@ from numpy.typing import ArrayLike
 
 from dlcore import _checks
 from dlcore._data import floats
-from dlcore._registry import Configurable, Registry
+from dlcore._registry import Configurable, Registry, custom_scope, serialize
 from dlcore._typing import FloatArray
 
-__all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "get"]
+__all__ = [
+    "Constraint",
+    "MaxNorm",
+    "MinMaxNorm",
+    "NonNeg",
+    "UnitNorm",
+    "deserialize",
+    "get",
+    "max_norm",
+    "min_max_norm",
+    "non_neg",
+    "serialize",
+    "unit_norm",
+]
 
 _EPSILON = 1e-7
 """Added to a norm that is divided by, as in Keras."""
@@ -135,3 +149,9 @@ _REGISTRY = Registry(
 def get(identifier: object) -> Constraint | None:
     """A constraint from its name, class or configuration; None stays None."""
     return None if identifier is None else _REGISTRY.get(identifier)
+
+
+def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> Constraint | None:
+    """The constraint that `serialize` described; `custom_objects` are classes that it may be of, by name."""
+    with custom_scope(custom_objects or {}):
+        return get(config)

@@ -1,30 +1,47 @@
-"""The core's kernels by themselves, on NumPy arrays.
+"""The core's kernels by themselves, on NumPy arrays; and NumPy's functions under `keras.ops`'s names.
 
 Inputs: float64 stays, everything else becomes float32; arrays that are combined take the wider of the two.
 Results are new arrays.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcore import _core
+from dlcore import _core, _numpy_ops
 from dlcore._data import floats
 from dlcore._typing import FloatArray
 from dlcore.activations import (
+    celu,
     elu,
     exponential,
     gelu,
+    hard_shrink,
     hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    hard_tanh,
     leaky_relu,
+    log_sigmoid,
+    log_softmax,
     mish,
     relu,
+    relu6,
     selu,
     sigmoid,
     silu,
+    soft_shrink,
     softmax,
     softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
     swish,
     tanh,
+    tanh_shrink,
+    threshold,
 )
 from dlcore.losses import (
     binary_crossentropy,
@@ -52,6 +69,7 @@ __all__ = [
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
     "categorical_hinge",
+    "celu",
     "cosine_similarity",
     "elu",
     "erf",
@@ -59,7 +77,11 @@ __all__ = [
     "expm1",
     "exponential",
     "gelu",
+    "hard_shrink",
     "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
     "hinge",
     "huber",
     "kl_divergence",
@@ -68,6 +90,8 @@ __all__ = [
     "log",
     "log1p",
     "log_cosh",
+    "log_sigmoid",
+    "log_softmax",
     "matmul",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
@@ -76,15 +100,23 @@ __all__ = [
     "mish",
     "poisson",
     "relu",
+    "relu6",
     "selu",
     "sigmoid",
     "silu",
+    "soft_shrink",
     "softmax",
     "softplus",
+    "softsign",
     "sparse_categorical_crossentropy",
+    "sparse_plus",
+    "sparse_sigmoid",
     "squared_hinge",
+    "squareplus",
     "swish",
     "tanh",
+    "tanh_shrink",
+    "threshold",
 ]
 
 
@@ -185,3 +217,14 @@ def _common(**arrays: ArrayLike) -> list[FloatArray]:
     return [
         floats(name, value, dtype, contiguous=False) for name, value in zip(arrays, converted, strict=True)
     ]
+
+
+def __getattr__(name: str) -> Any:
+    """One of NumPy's: they are not names of this module itself, which would hide Python's own from it."""
+    if name in _numpy_ops.NAMES:
+        return getattr(_numpy_ops, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_numpy_ops.NAMES])

@@ -1,5 +1,6 @@
 """Regularizers: what large weights cost, added to the loss."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,17 +8,31 @@ from numpy.typing import ArrayLike
 
 from dlcore import _checks
 from dlcore._data import floats
-from dlcore._registry import Configurable, Registry
+from dlcore._registry import Configurable, Registry, custom_scope, serialize
 
 __all__ = [
     "L1",
     "L1L2",
     "L2",
+    "Regularizer",
+    "deserialize",
     "get",
+    "l1",
+    "l1_l2",
+    "l2",
+    "serialize",
 ]
 
 
-class L1L2(Configurable):
+class Regularizer(Configurable):
+    """The base. Those that the core can compute are `L1L2` and its subclasses: no others can be used."""
+
+    def __call__(self, w: ArrayLike) -> float:
+        """The penalty on a weight array."""
+        raise NotImplementedError(f"{type(self).__name__} must define __call__")
+
+
+class L1L2(Regularizer):
     """l1 * sum(abs(w)) + l2 * sum(w ** 2).
 
     Parameters
@@ -68,9 +83,17 @@ class L2(L1L2):
         return {"l2": self.l2}
 
 
+l1, l2, l1_l2 = L1, L2, L1L2
+
 _REGISTRY = Registry("regularizer", L1L2, {"l1": L1, "l2": L2, "l1_l2": L1L2})
 
 
 def get(identifier: object) -> L1L2 | None:
     """A regularizer from its name, class or configuration; None stays None."""
     return None if identifier is None else _REGISTRY.get(identifier)
+
+
+def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> L1L2 | None:
+    """The regularizer that `serialize` described; `custom_objects` are classes that it may be of, by name."""
+    with custom_scope(custom_objects or {}):
+        return get(config)

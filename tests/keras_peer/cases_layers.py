@@ -91,12 +91,6 @@ def _given_moments(keras):
     return keras.layers.Normalization(mean=[0.0, 5.0, -300.0, 0.0, 1.0], variance=[1.0, 100.0, 1e4, 1.0, 2.0])
 
 
-def _one_moment(keras):
-    normalization = keras.layers.Normalization(axis=None)
-    normalization.adapt(DATA["numbers"][0])
-    return normalization
-
-
 def _objects(keras):
     return keras.layers.Dense(6, activation=keras.activations.gelu)
 
@@ -174,7 +168,6 @@ CASES = [
     ),
     Case("layer: Normalization adapted", sequential(_adapted, dense(6, "tanh"), dense(2)), MSE, "large"),
     Case("layer: Normalization given", sequential(_given_moments, dense(6, "tanh"), dense(2)), MSE, "large"),
-    Case("layer: Normalization axis=None", sequential(_one_moment, dense(6, "tanh"), dense(2)), MSE),
     Case(
         "layer: Rescaling first", sequential(layer("Rescaling", 1 / 3, 0.1), dense(6, "tanh"), dense(2)), MSE
     ),

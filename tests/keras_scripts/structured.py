@@ -1,4 +1,4 @@
-"""Structured data: a table of numbers and categories, encoded, normalized and put through two branches."""
+"""Structured data: a table of numbers and categories, encoded, normalized, and looked into."""
 
 import keras
 import numpy as np
@@ -26,13 +26,11 @@ normalizer.adapt(x_train)
 
 inputs = keras.Input(shape=(8,), name="flower")
 x = normalizer(inputs)
-deep = layers.Dense(32, activation="relu", name="deep_1")(x)
-deep = layers.Dense(16, activation="relu", name="deep_2")(deep)
-wide = layers.Dense(8, activation="relu", name="wide")(x)
-both = layers.Concatenate(name="both")([wide, deep])
-both = layers.Dropout(0.1)(both)
-outputs = layers.Dense(3, activation="softmax", name="species")(both)
-model = keras.Model(inputs=inputs, outputs=outputs, name="wide_and_deep")
+x = layers.Dense(32, activation="relu", name="deep_1")(x)
+x = layers.Dense(16, activation="relu", name="deep_2")(x)
+x = layers.Dropout(0.1)(x)
+outputs = layers.Dense(3, activation="softmax", name="species")(x)
+model = keras.Model(inputs=inputs, outputs=outputs, name="flowers")
 model.summary()
 
 model.compile(

@@ -117,8 +117,10 @@ class TensorBoard(Callback):
             self._write("validation", validation, epoch)
         if self.histogram_freq and epoch % self.histogram_freq == 0:
             writer = self._writer("train")
-            for name, weight in zip(self.model.weight_names, self.model.get_weights(), strict=True):
-                writer.add_histogram(f"{self.model.name}/{name}/histogram", weight, epoch)
+            for layer in self.model.flat_layers:
+                for variable, weight in zip(layer.weights, layer.get_weights(), strict=True):
+                    name = f"{self.model.name}/{layer.name}/{variable.name}"
+                    writer.add_histogram(f"{name}/histogram", weight, epoch)
         for writer in self._writers.values():
             writer.flush()
 

@@ -1,8 +1,12 @@
 """Initializers: the first values of weights, by name or as objects."""
 
-from dlcore._registry import Registry
-from dlcore.initializers.constant import Constant, Ones, Zeros
+from collections.abc import Mapping
+from typing import Any
+
+from dlcore._registry import Registry, custom_scope, serialize
+from dlcore.initializers.constant import Constant, Identity, Ones, Zeros
 from dlcore.initializers.initializer import Initializer
+from dlcore.initializers.orthogonal import Orthogonal
 from dlcore.initializers.random import RandomNormal, RandomUniform, TruncatedNormal
 from dlcore.initializers.variance_scaling import (
     GlorotNormal,
@@ -14,22 +18,49 @@ from dlcore.initializers.variance_scaling import (
     VarianceScaling,
 )
 
+constant, identity, ones, orthogonal, zeros = Constant, Identity, Ones, Orthogonal, Zeros
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+glorot_normal, glorot_uniform, variance_scaling = GlorotNormal, GlorotUniform, VarianceScaling
+he_normal, he_uniform, lecun_normal, lecun_uniform = HeNormal, HeUniform, LecunNormal, LecunUniform
+IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+
 __all__ = [
     "Constant",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
+    "Identity",
+    "IdentityInitializer",
     "Initializer",
     "LecunNormal",
     "LecunUniform",
     "Ones",
+    "Orthogonal",
+    "OrthogonalInitializer",
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
+    "constant",
+    "deserialize",
     "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "serialize",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
 ]
 
 _REGISTRY = Registry(
@@ -41,14 +72,18 @@ _REGISTRY = Registry(
         "glorot_uniform": GlorotUniform,
         "he_normal": HeNormal,
         "he_uniform": HeUniform,
+        "identity": Identity,
         "lecun_normal": LecunNormal,
         "lecun_uniform": LecunUniform,
         "ones": Ones,
+        "orthogonal": Orthogonal,
         "random_normal": RandomNormal,
         "random_uniform": RandomUniform,
         "truncated_normal": TruncatedNormal,
         "variance_scaling": VarianceScaling,
         "zeros": Zeros,
+        "IdentityInitializer": Identity,
+        "OrthogonalInitializer": Orthogonal,
     },
 )
 
@@ -56,3 +91,9 @@ _REGISTRY = Registry(
 def get(identifier: object) -> Initializer:
     """An initializer from its name, class or configuration."""
     return _REGISTRY.get(identifier)
+
+
+def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> Initializer:
+    """The initializer that `serialize` described; `custom_objects` are classes that it may be of, by name."""
+    with custom_scope(custom_objects or {}):
+        return get(config)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dlcore import _checks
 from dlcore._typing import FloatArray
@@ -14,12 +15,12 @@ class Constant(Initializer):
 
     Parameters
     ----------
-    value : float
+    value : float, or array of one number
         Default 0.
     """
 
-    def __init__(self, value: float = 0.0) -> None:
-        self.value = _checks.real("value", value)
+    def __init__(self, value: ArrayLike = 0.0) -> None:
+        self.value = _checks.real("value", value.item() if isinstance(value, np.ndarray) else value)
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
@@ -51,3 +52,33 @@ class Ones(Constant):
     def get_config(self) -> dict[str, Any]:
         """Nothing."""
         return {}
+
+
+class Identity(Initializer):
+    """A matrix with one number on its diagonal and zero elsewhere.
+
+    Parameters
+    ----------
+    gain : float
+        The number; default 1.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.initializers.Identity(2.0)((2, 3)).tolist()
+    [[2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]
+    """
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = _checks.real("gain", gain)
+
+    def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
+        """An array of the shape and dtype."""
+        if len(shape) != 2:
+            raise ValueError(f"shape must be that of a matrix for Identity, got {shape}")
+        diagonal: FloatArray = self.gain * np.eye(*shape, dtype=_checks.dtype(dtype))
+        return diagonal
+
+    def get_config(self) -> dict[str, Any]:
+        """The gain."""
+        return {"gain": self.gain}

@@ -83,13 +83,8 @@ class Dense(Layer):
 
     def variables_for(self, shape: Shape) -> list[Spec]:
         """Kernel and bias."""
-        if len(shape) != 1:
-            raise ValueError(
-                f"layer {self.name!r} (Dense) takes rows of numbers, got rows of shape {shape}: put a "
-                "Flatten layer before it"
-            )
         specs = [
-            Spec("kernel", (*shape, self.units), self.kernel_initializer),
+            Spec("kernel", (self.features(shape), self.units), self.kernel_initializer),
             Spec("bias", (self.units,), self.bias_initializer),
         ]
         return specs if self.use_bias else specs[:1]
@@ -114,7 +109,7 @@ class Dense(Layer):
         """All arguments."""
         return super().get_config() | {
             "units": self.units,
-            "activation": self.activation.get_config(),
+            "activation": activations.serialize(self.activation),
             "use_bias": self.use_bias,
             "kernel_initializer": serialize(self.kernel_initializer),
             "bias_initializer": serialize(self.bias_initializer),

@@ -48,4 +48,4 @@ class Dropout(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """All arguments."""
-        return super().get_config() | {"rate": self.rate, "seed": self.seed}
+        return super().get_config() | {"rate": self.rate, "noise_shape": None, "seed": self.seed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dlcore import _checks, _names
 from dlcore.layers.tensor import Tensor
@@ -23,6 +24,30 @@ class InputLayer:
         self.row_shape = _checks.shape("shape", shape)
         self.batch_shape = (None, *self.row_shape)
         self.output = Tensor(self.row_shape, self.name, None, None)
+
+    built = trainable = True
+
+    @property
+    def weights(self) -> list[Any]:
+        """None."""
+        return []
+
+    def get_weights(self) -> list[Any]:
+        """None."""
+        return []
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Nothing is to be done."""
+        if weights:
+            raise ValueError(f"weights must be none of {self.name!r}, got {len(weights)}")
+
+    def count_params(self) -> int:
+        """None."""
+        return 0
+
+    def get_config(self) -> dict[str, Any]:
+        """Shape and name."""
+        return {"batch_shape": self.batch_shape, "name": self.name}
 
     def __repr__(self) -> str:
         return f"InputLayer(shape={self.row_shape})"

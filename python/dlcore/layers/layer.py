@@ -71,12 +71,22 @@ class Layer(Configurable):
         if input_dim is not None:
             input_shape = (input_dim,)
         self.input_shape = None if input_shape is None else _checks.shape("input_shape", input_shape)
+        self.path = self.name
+        """What the paths of the variables begin with: with the model's name, if that made them."""
         self.specs: list[Spec] = []
         self.calls: list[tuple[Tensor, Tensor]] = []
         """What came in and went out, of each symbolic call."""
         self._network: Network | None = None
         self._first = 0
         self._kept: list[FloatArray] = []
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "call" in cls.__dict__:
+            raise TypeError(
+                f"{cls.__name__} defines call, but Python code cannot run inside a model: dlcore's core has "
+                "a fixed set of layers, those of dlcore.layers, and does not differentiate functions"
+            )
 
     # What a layer is, for subclasses to say
 
@@ -101,6 +111,15 @@ class Layer(Configurable):
             config["dtype"] = self.dtype
         return config
 
+    def features(self, shape: Shape) -> int:
+        """How many numbers a row has; an error, if they do not lie in one axis: for layers that need that."""
+        if len(shape) != 1:
+            raise ValueError(
+                f"layer {self.name!r} ({type(self).__name__}) takes rows of numbers, got rows of shape "
+                f"{shape}: put a Flatten layer before it"
+            )
+        return shape[0]
+
     # Calls
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
@@ -119,8 +138,9 @@ class Layer(Configurable):
         self.build((None, *shape))
         weights = self.all_weights()
         dtype = str(weights[0].dtype) if weights else self.dtype or _checks.floatx()
-        network = Network(math.prod(shape), self.configs(shape), dtype, _random.next_seed())
-        network.set_weights(weights)
+        configs = self.configs(shape) or [{"kind": "rescaling", "scale": 1.0, "offset": 0.0}]
+        network = Network(math.prod(shape), configs, dtype, _random.next_seed())
+        network.set_weights([weight.reshape(-1) if weight.ndim == 0 else weight for weight in weights])
         flat = _data.features("inputs", rows.reshape(len(rows), -1), None, dtype)
         outputs = network.rehearse(flat) if training else network.predict(flat)
         return outputs.reshape(len(rows), *self.output_shape(shape))
@@ -164,9 +184,11 @@ class Layer(Configurable):
         """
         self.prepare(_checks.shape("input_shape", input_shape[1:]), self.dtype or _checks.floatx())
 
-    def prepare(self, shape: Shape, dtype: str) -> None:
-        """Make the variables, for rows of that shape, unless they are there; for the model."""
+    def prepare(self, shape: Shape, dtype: str, within: str | None = None) -> None:
+        """Make the variables, for rows of that shape, unless they are there; perhaps `within` a model."""
         if not self.specs or not self.built:
+            if within is not None:
+                self.path = f"{within}/{self.name}"
             self._kept = self.first_weights(shape, dtype)
 
     @property
@@ -196,7 +218,8 @@ class Layer(Configurable):
         """Copies of all variables, those that users do not see, too."""
         if self._network is None:
             return list(self._kept)
-        return self._network.get_weights()[self._first : self._first + len(self.specs)]
+        weights = self._network.get_weights()[self._first : self._first + len(self.specs)]
+        return [weight.reshape(spec.shape) for weight, spec in zip(weights, self.specs, strict=True)]
 
     def set_all_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace all variables."""
@@ -209,7 +232,7 @@ class Layer(Configurable):
             self._kept = arrays
             return
         everything = self._network.get_weights()
-        everything[self._first : self._first + len(self.specs)] = arrays
+        everything[self._first : self._first + len(self.specs)] = map(np.atleast_1d, arrays)
         self._network.set_weights(everything)
 
     @property
@@ -260,7 +283,7 @@ class Layer(Configurable):
             As many and of the shapes that `get_weights` gives.
         """
         listed = [i for i, spec in enumerate(self.specs) if spec.listed]
-        if not self.built and type(self).variables_for is not Layer.variables_for:
+        if not self.specs and not (isinstance(weights, list | tuple) and not weights):
             raise ValueError(f"layer {self.name!r} has no weights before it is built")
         if not isinstance(weights, list | tuple) or len(weights) != len(listed):
             got = len(weights) if isinstance(weights, list | tuple) else repr(weights)

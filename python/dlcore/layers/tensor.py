@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlcore.layers._absent import missing
+
 if TYPE_CHECKING:
     from dlcore.layers.layer import Layer, Shape
 
@@ -34,6 +36,9 @@ class Tensor:
         """None for a model's inputs."""
         self.source = source
         """What the layer was called on."""
+
+    def __add__(self, other: object) -> Tensor:
+        raise missing("dlcore.layers", "Add")
 
     def __repr__(self) -> str:
         return f"<Tensor shape={self.shape}, name={self.name}>"

@@ -32,7 +32,7 @@ class Variable:
     Attributes
     ----------
     name, path : str
-        "kernel", and with the layer's name "dense/kernel".
+        "kernel", and with the layer's and perhaps the model's name "sequential/dense/kernel".
     shape : tuple of int
     dtype : str
     trainable : bool
@@ -50,7 +50,7 @@ class Variable:
         self._index = index
         spec = layer.specs[index]
         self.name = spec.name
-        self.path = f"{layer.name}/{spec.name}"
+        self.path = f"{layer.path}/{spec.name}"
         self.shape = spec.shape
         self.trainable = spec.trainable and layer.trainable
 

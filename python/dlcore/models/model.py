@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcore import _checks, _names, _random
+from dlcore import _checks, _names, _random, _registry
 from dlcore._core import Network
 from dlcore._registry import Configurable, serialize
 from dlcore._typing import FloatArray
@@ -19,9 +19,14 @@ from dlcore.layers import InputLayer, Layer, Tensor, Variable, deserialize
 from dlcore.models._weights import checked
 from dlcore.models.trainer import Trainer
 
+NOTHING = [{"kind": "rescaling", "scale": 1.0, "offset": 0.0}]
+"""For the core, in place of layers that all leave their inputs as they are."""
+
 
 class Model(Trainer, Configurable):
     """Layers, each of which takes what the one before gives.
+
+    What is made is a `Functional`; `Sequential` is the other kind.
 
     Parameters
     ----------
@@ -44,23 +49,18 @@ class Model(Trainer, Configurable):
     _chain: list[Any]
     _input: InputLayer | None
 
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        """A `Functional`, where a Model is asked for."""
+        if cls is not Model:
+            return super().__new__(cls)
+        from dlcore.models.functional import Functional
+
+        return super().__new__(Functional)
+
     def __init__(
         self, inputs: Tensor | None = None, outputs: Tensor | None = None, name: str | None = None
     ) -> None:
-        if inputs is None or outputs is None:
-            raise TypeError(
-                "inputs and outputs must be tensors, as Input and layers give them; or use Sequential"
-            )
-        self._begin(name or _names.numbered("functional"), None)
-        chain, source = path(_one("inputs", inputs), _one("outputs", outputs))
-        self._chain = chain
-        if source.layer is None:
-            self._input = InputLayer(source.row_shape, source.name)
-            self._input.output = source
-        else:  # A model that begins in the midst of another.
-            self._input = InputLayer(source.row_shape)
-        self._shape = source.row_shape
-        self._tensors = source, _one("outputs", outputs)
+        raise NotImplementedError("a Functional or a Sequential is what is made")
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -86,8 +86,8 @@ class Model(Trainer, Configurable):
 
     @property
     def layers(self) -> list[Any]:
-        """What the model is made of, its input first; a model within is one of them."""
-        return [self._input, *self._chain]
+        """What the model is made of; a model within is one of them."""
+        raise NotImplementedError
 
     @property
     def flat_layers(self) -> list[Layer]:
@@ -169,7 +169,7 @@ class Model(Trainer, Configurable):
         return self._symbolic()[1]
 
     def _symbolic(self) -> tuple[Tensor, Tensor]:
-        return self._tensors
+        raise NotImplementedError
 
     # Variables
 
@@ -212,9 +212,10 @@ class Model(Trainer, Configurable):
         firsts = []
         for layer in self.flat_layers:
             firsts.append(len(weights))
-            weights += layer.first_weights(shape, self.dtype)
+            weights += map(np.atleast_1d, layer.first_weights(shape, self.dtype))
             configs += layer.configs(shape)
             shape = layer.output_shape(shape)
+        configs = configs or NOTHING
         state = self._training_state()
         network = Network(math.prod(self._known_shape()), configs, self.dtype, self._seed())
         network.set_weights(weights)
@@ -237,7 +238,7 @@ class Model(Trainer, Configurable):
         for layer in self.flat_layers:
             configs += layer.configs(shape)
             shape = layer.output_shape(shape)
-        if configs != self._configs:
+        if (configs or NOTHING) != self._configs:
             self._make()
 
     def _unbuild(self) -> None:
@@ -299,7 +300,8 @@ class Model(Trainer, Configurable):
         network = self._built()
         everything = iter(network.get_weights())
         specs = [spec for layer in self.flat_layers for spec in layer.specs]
-        return [weight for weight, spec in zip(everything, specs, strict=True) if spec.listed]
+        pairs = zip(everything, specs, strict=True)
+        return [weight.reshape(spec.shape) for weight, spec in pairs if spec.listed]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace all variables, given as `get_weights` gives them."""
@@ -307,9 +309,9 @@ class Model(Trainer, Configurable):
         everything: list[Any] = network.get_weights()
         specs = [spec for layer in self.flat_layers for spec in layer.specs]
         listed = [i for i, spec in enumerate(specs) if spec.listed]
-        new = checked(weights, self.weight_names, [everything[i] for i in listed])
-        for i, weight in zip(listed, new, strict=True):
-            everything[i] = weight
+        before = [everything[i].reshape(specs[i].shape) for i in listed]
+        for i, weight in zip(listed, checked(weights, self.weight_names, before), strict=True):
+            everything[i] = np.atleast_1d(weight)
         network.set_weights(everything)
 
     def summary(
@@ -351,15 +353,15 @@ class Model(Trainer, Configurable):
             "name": self.name,
             "dtype": self.dtype,
             "input_shape": None if self._shape is None else list(self._shape),
+            "input_name": None if self._input is None else self._input.name,
             "layers": [serialize(layer) for layer in self._chain],
         }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         """A model with new weights from what `get_config` gave."""
-        from dlcore import _registry
-        from dlcore.models.sequential import Sequential
-
+        if cls is Model:
+            cls = model_classes()["Functional"]
         with _registry.custom_scope(custom_objects or {}):
             layers = [
                 model_classes()[described["class_name"]].from_config(described["config"])
@@ -367,19 +369,14 @@ class Model(Trainer, Configurable):
                 else deserialize(described)
                 for described in config["layers"]
             ]
-        shape = config.get("input_shape")
-        if issubclass(cls, Sequential):
-            first: list[Any] = [] if shape is None else [InputLayer(shape)]
-            return cls([*first, *layers], name=config["name"], dtype=config["dtype"])
-        model = cls.__new__(cls)
-        model._begin(config["name"], config["dtype"])
-        model._input = InputLayer(config["input_shape"])
-        model._chain, model._shape = layers, model._input.row_shape
-        tensor = model._input.output
-        for layer in layers:
-            tensor = layer(tensor)
-        model._tensors = model._input.output, tensor
-        return model
+        shape = config["input_shape"]
+        first = None if shape is None else InputLayer(shape, config.get("input_name"))
+        return cls._of(first, layers, config["name"], config["dtype"])
+
+    @classmethod
+    def _of(cls, first: InputLayer | None, layers: list[Any], name: str, dtype: str) -> Any:
+        """A model of these layers."""
+        raise NotImplementedError
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write weights, configuration and optimizer state into one safetensors file, whatever its name.
@@ -391,16 +388,29 @@ class Model(Trainer, Configurable):
         save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-        """Write the weights alone into a safetensors file."""
+        """Write the weights alone, as safetensors; as Keras does if it ends in .h5 and h5py is there."""
         from dlcore.models.saving import save_weights
 
         save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | os.PathLike[str]) -> None:
-        """Take the weights from a file that `save_weights` or `save` wrote, for the same layers in order."""
+        """Take the weights from a file that `save_weights` or `save` wrote, here or in Keras.
+
+        The layers must be the same in order.
+        """
         from dlcore.models.saving import load_weights
 
         load_weights(self, filepath)
+
+    def export(
+        self, filepath: str | os.PathLike[str], format: str = "onnx", opset: int | None = None
+    ) -> None:
+        """Write the model as it predicts into an ONNX file; see `dlcore.export.onnx.save`."""
+        from dlcore.export import onnx
+
+        if format != "onnx":
+            raise ValueError(f"format must be 'onnx', got {format!r}")
+        onnx.save(self, filepath, opset)
 
     def _restore(self, filepath: str | os.PathLike[str]) -> None:
         from dlcore.models.saving import restore
@@ -416,42 +426,12 @@ class Model(Trainer, Configurable):
 
 def model_classes() -> dict[str, type[Model]]:
     """The models that a configuration may name."""
+    from dlcore.models.functional import Functional
     from dlcore.models.sequential import Sequential
 
-    return {"Model": Model, "Functional": Model, "Sequential": Sequential}
-
-
-def path(inputs: Tensor, outputs: Tensor) -> tuple[list[Any], Tensor]:
-    """The layers from inputs to outputs, and the inputs."""
-    chain: list[Any] = []
-    tensor = outputs
-    while tensor is not inputs:
-        if tensor.layer is None or tensor.source is None:
-            raise ValueError(f"outputs must come from inputs by layers, but {outputs} comes from {tensor}")
-        chain.insert(0, tensor.layer)
-        tensor = tensor.source
-    return chain, tensor
-
-
-def _one(name: str, tensors: Any) -> Tensor:
-    """The only tensor of a list, or a tensor."""
-    if isinstance(tensors, list | tuple) and len(tensors) == 1:
-        tensors = tensors[0]
-    if isinstance(tensors, list | tuple | dict):
-        raise ValueError(
-            f"{name} must be one tensor, got {len(tensors)}: dlcore trains chains of layers, with one input "
-            "and one output"
-        )
-    if not isinstance(tensors, Tensor):
-        raise TypeError(f"{name} must be a tensor, as Input and layers give them, got {tensors!r}")
-    return tensors
+    return {"Functional": Functional, "Sequential": Sequential}
 
 
 def clone_model(model: Model) -> Model:
     """A model like another one, with new layers and new weights."""
     return type(model).from_config(model.get_config())  # type: ignore[no-any-return]
-
-
-def number_of_bytes(shapes: Sequence[tuple[int, ...]], dtype: str) -> int:
-    """That arrays of these shapes take."""
-    return int(sum(np.prod(shape) for shape in shapes)) * np.dtype(dtype).itemsize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dlcore import _core, _data, _registry, losses, metrics, optimizers
 from dlcore._registry import serialize
 from dlcore._typing import FloatArray
+from dlcore.models import keras_archive, keras_h5
 
 if TYPE_CHECKING:
     from dlcore.models.model import Model
@@ -38,14 +40,17 @@ def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool =
 
 def save_weights(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """See `Model.save_weights`."""
+    if os.fspath(filepath).endswith((".h5", ".hdf5")) and importlib.util.find_spec("h5py") is not None:
+        _refuse_to_overwrite(filepath, overwrite)
+        keras_h5.save(model, filepath)
+        return
     _write(filepath, overwrite, model.all_weights(), {"format": VERSION, "model": None, "compile": None})
 
 
 def _write(
     filepath: str | os.PathLike[str], overwrite: bool, tensors: dict[str, FloatArray], config: dict[str, Any]
 ) -> None:
-    if not overwrite and Path(filepath).exists():
-        raise FileExistsError(f"{os.fspath(filepath)} is there already, and overwrite is False")
+    _refuse_to_overwrite(filepath, overwrite)
     text = json.dumps(config, sort_keys=True, allow_nan=False)
     _core.save_file(os.fspath(filepath), tensors, {"dlcore": text})
 
@@ -75,6 +80,8 @@ def load_model(
     ValueError
         If it is damaged or not a dlcore model; names the file.
     """
+    if kind_of(filepath) == "zip":
+        return keras_archive.model_from(filepath, custom_objects, compile)  # type: ignore[no-any-return]
     tensors, config = _read(filepath)
     with _errors(filepath), _registry.custom_scope(custom_objects or {}):
         described = config["model"]
@@ -88,6 +95,9 @@ def load_model(
 
 def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
     """See `Model.load_weights`."""
+    if kind_of(filepath) != "safetensors":
+        keras_h5.load_into(model, filepath)
+        return
     tensors, _ = _read(filepath)
     names = list(model.all_weights())
     found = [name for name in tensors if not name.startswith("optimizer/")]
@@ -100,6 +110,17 @@ def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
         own = stored[at : at + len(layer.specs)]
         layer.set_all_weights([tensors[name] for name in own])
         at += len(own)
+
+
+def kind_of(filepath: str | os.PathLike[str]) -> str:
+    """Whose file it is, by its first bytes: Keras's are "zip" and "hdf5"."""
+    with open(filepath, "rb") as file:  # noqa: PTH123
+        return {b"PK": "zip", b"\x89H": "hdf5"}.get(file.read(2), "safetensors")
+
+
+def _refuse_to_overwrite(filepath: str | os.PathLike[str], overwrite: bool) -> None:
+    if not overwrite and Path(filepath).exists():
+        raise FileExistsError(f"{os.fspath(filepath)} is there already, and overwrite is False")
 
 
 def restore(model: Model, filepath: str | os.PathLike[str]) -> None:

@@ -73,7 +73,7 @@ class Sequential(Model):
         if not self._chain and self._shape is None:
             self._shape = layer._shape if isinstance(layer, Model) else layer.input_shape
         if self._shape is not None and isinstance(layer, Layer):
-            layer.prepare(self.output_shape_of(self._shape), self.dtype)
+            layer.prepare(self.output_shape_of(self._shape), self.dtype, within=self.name)
         self._chain.append(layer)
 
     def pop(self, rebuild: bool = True) -> Any:
@@ -93,3 +93,7 @@ class Sequential(Model):
             made = [output for source, output in getattr(layer, "calls", []) if source is tensor]
             tensor = made[0] if made else layer(tensor)
         return self._input.output, tensor
+
+    @classmethod
+    def _of(cls, first: InputLayer | None, layers: list[Any], name: str, dtype: str) -> Sequential:
+        return cls([*([] if first is None else [first]), *layers], name=name, dtype=dtype)

@@ -532,9 +532,7 @@ class Trainer:
         self, prefix: str, features: FloatArray, y: Any, sample_weight: Any, class_weight: Any
     ) -> _data.Rows:
         assert self.loss is not None
-        assert self._shape is not None
-        rows = len(features)
-        outputs = int(np.prod(self.output_shape_of(self._shape)))
+        rows, outputs = len(features), self.output_width
         self.loss.check_outputs(outputs)
         given = _data.array(f"{prefix}y", y)
         if given.ndim > 2 and given.size == rows * outputs:
@@ -543,10 +541,20 @@ class Trainer:
         weights = None
         if sample_weight is not None:
             weights = _data.weights(f"{prefix}sample_weight", sample_weight, rows, self.dtype)
-        if class_weight is not None:
-            by_class = _data.class_weights(class_weight, targets, outputs, self.loss)
-            weights = by_class if weights is None else weights * by_class
-        return _data.Rows(features, targets, weights, given.ndim == 1)
+        checked = _data.Rows(features, targets, weights, given.ndim == 1)
+        return checked if class_weight is None else self.weighted(checked, class_weight)
+
+    def weighted(self, rows: _data.Rows, class_weight: dict[int, float]) -> _data.Rows:
+        """The rows, each with the weight of its class."""
+        assert self.loss is not None
+        by_class = _data.class_weights(class_weight, rows.y, self.output_width, self.loss)
+        return rows._replace(weight=by_class if rows.weight is None else rows.weight * by_class)
+
+    @property
+    def output_width(self) -> int:
+        """How many outputs a row has."""
+        assert self._shape is not None
+        return int(np.prod(self.output_shape_of(self._shape)))
 
 
 def _shuffle(value: object) -> bool:

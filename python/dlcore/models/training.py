@@ -42,7 +42,8 @@ def fit(
             if validation is not None and _is_due(epoch, validation_freq):
                 results = evaluate(model, validation, callbacks).logs()
                 logs |= {f"val_{name}": value for name, value in results.items()}
-            callbacks.on_epoch_end(epoch, logs)
+                logs = dict(sorted(logs.items()))
+            callbacks.on_epoch_end(epoch, dict(logs))  # What they add is for each other.
             if model.stop_training:
                 break
         if epochs > 0:
@@ -216,7 +217,7 @@ def sources(model: Trainer, options: dict[str, Any]) -> tuple[Source, Source | N
         options["sample_weight"],
         batch_size=options["batch_size"],
         shuffle=options["shuffle"],
-        class_weight=options["class_weight"],
+        class_weight=None if share else options["class_weight"],
         steps=None if share and options["validation_data"] is None else options["steps_per_epoch"],
     )
     validation, steps = options["validation_data"], options["validation_steps"]
@@ -235,5 +236,7 @@ def sources(model: Trainer, options: dict[str, Any]) -> tuple[Source, Source | N
     if not isinstance(own, Arrays):
         raise ValueError("validation_split needs arrays as x and y; give validation_data")
     before, after = split(own.rows, share)
+    if options["class_weight"] is not None:  # Those that are held out count alike.
+        before = model.weighted(before, options["class_weight"])
     held_out = Arrays(after, size or data.BATCH_SIZE)
     return Arrays(before, own.asked_size, own.seed), held_out

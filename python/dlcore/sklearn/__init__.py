@@ -11,8 +11,17 @@ except ImportError as error:
     ) from error
 
 from dlcore.sklearn._classifier import MLPClassifier
+from dlcore.sklearn._conversion import from_sklearn, to_sklearn
 from dlcore.sklearn._display import LossCurveDisplay
 from dlcore.sklearn._patch import patch_sklearn, unpatch_sklearn
 from dlcore.sklearn._regressor import MLPRegressor
 
-__all__ = ["LossCurveDisplay", "MLPClassifier", "MLPRegressor", "patch_sklearn", "unpatch_sklearn"]
+__all__ = [
+    "LossCurveDisplay",
+    "MLPClassifier",
+    "MLPRegressor",
+    "from_sklearn",
+    "patch_sklearn",
+    "to_sklearn",
+    "unpatch_sklearn",
+]

@@ -293,6 +293,41 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         probabilities = self.predict_proba(X)
         return np.log(probabilities, out=probabilities)
 
+    def to_onnx(self, path: Any = None) -> Any:
+        """The fitted model for ONNX Runtime; its file, too, if a path is given.
+
+        Parameters
+        ----------
+        path : path, optional
+            Of a file to write, whole or not at all.
+
+        Returns
+        -------
+        onnx.ModelProto
+            From "X" (rows, features), of the weights' dtype, to "label", whole numbers or strings, and
+            "probabilities" (rows, classes): names, shapes and types are those that skl2onnx gives
+            scikit-learn's, with its option zipmap=False.
+
+        Raises
+        ------
+        ImportError
+            Without the package onnx.
+        ValueError
+            For classes that are neither whole numbers nor strings.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from dlcore.sklearn import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> model = MLPClassifier((5,), solver="lbfgs", random_state=0, max_iter=1000).fit(X, y).to_onnx()
+        >>> [output.name for output in model.graph.output]
+        ['label', 'probabilities']
+        """
+        from dlcore.sklearn import _onnx
+
+        return _onnx.classifier(self, path)
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True

@@ -23,7 +23,8 @@ ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid", "exp": "exponential"
 
 def activation_names() -> set[str]:
     """All names that `activation` takes."""
-    return {*ACTIVATIONS, *_core.ACTIVATIONS, "swish"} - {"exp", "softmax"}
+    others = {"exp", "softmax", "log_softmax", "relu_general", "threshold"}
+    return {*ACTIVATIONS, *_core.ACTIVATIONS, "swish"} - others
 
 
 class Network:
@@ -63,7 +64,7 @@ class Network:
             wishes = {"kernel": wish(l2=penalty), "bias": wish()}
             layers.append({"kind": "dense", "units": units, "use_bias": True, "trainable": True} | wishes)
             activation = Activation(ACTIVATIONS.get(name, name))
-            layers.append({"kind": "activation", "name": activation.name, "parameter": activation.parameter})
+            layers += activation.core_config()
             if i < len(dropout) and dropout[i]:
                 layers.append({"kind": "dropout", "rate": float(dropout[i])})
         self.core = _core.Network(widths[0], layers, dtype, seed)

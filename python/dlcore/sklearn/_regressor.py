@@ -247,3 +247,26 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if self.loss == "quantile" and outputs.ndim == 2 and np.size(y) == len(outputs):
             y = np.repeat(np.asarray(y).reshape(-1, 1), outputs.shape[1], axis=1)
         return float(r2_score(y, outputs, sample_weight=sample_weight))
+
+    def to_onnx(self, path: Any = None) -> Any:
+        """The fitted model for ONNX Runtime; its file, too, if a path is given.
+
+        Parameters
+        ----------
+        path : path, optional
+            Of a file to write, whole or not at all.
+
+        Returns
+        -------
+        onnx.ModelProto
+            From "X" (rows, features), of the weights' dtype, to "variable" (rows, outputs), as skl2onnx calls
+            it.
+
+        Raises
+        ------
+        ImportError
+            Without the package onnx.
+        """
+        from dlcore.sklearn import _onnx
+
+        return _onnx.regressor(self, path)

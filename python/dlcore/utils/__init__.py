@@ -3,7 +3,7 @@
 from dlcore.utils.arrays import normalize, to_categorical
 from dlcore.utils.plotting import plot_model
 from dlcore.utils.py_dataset import PyDataset
-from dlcore.utils.random_seed import set_random_seed
+from dlcore.utils.random_seed import clear_session, set_random_seed
 from dlcore.utils.registration import custom_object_scope, get_custom_objects, register_keras_serializable
 from dlcore.utils.splitting import split_dataset
 
@@ -13,6 +13,7 @@ Sequence = PyDataset
 __all__ = [
     "PyDataset",
     "Sequence",
+    "clear_session",
     "custom_object_scope",
     "get_custom_objects",
     "normalize",

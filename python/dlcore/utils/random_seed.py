@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from dlcore import _checks, _random
+from dlcore import _checks, _names, _random
 
 
 def set_random_seed(seed: int) -> None:
@@ -24,3 +24,21 @@ def set_random_seed(seed: int) -> None:
     _random.start(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002, the global generator is the one that is meant
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Let the names of layers, models and metrics that are given none be counted from the beginning again.
+
+    Parameters
+    ----------
+    free_memory : bool
+        Accepted for Keras's sake: memory goes with the model.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.utils.clear_session()
+    >>> dlcore.layers.Dense(1).name
+    'dense'
+    """
+    _names.restart()

@@ -1,4 +1,5 @@
-//! L1 and L2 penalties: `l1 sum |w| + l2 sum w^2`, with the gradient `l1 sign(w) + 2 l2 w`.
+//! L1 and L2 penalties: `l1 sum |w| + l2 sum w^2`, with the gradient `l1 sign(w) + 2 l2 w`,
+//! where, as in Keras on JAX, the sign of zero is 1.
 
 use std::ops::Range;
 
@@ -123,10 +124,11 @@ impl<T: Element> Kernel for AddGradient<'_, T> {
     fn run<S: Simd>(mut self) {
         let l1 = T::Vector::<S>::constant(self.regularizer.l1);
         let l2 = T::Vector::<S>::constant(2.0 * self.regularizer.l2);
+        let zero = T::Vector::<S>::zero();
         for panel in 0..self.weights.count() {
             let gradient = self.gradient.part(self.row, panel);
             let w = T::Vector::<S>::load_part(self.weights.part(self.row, panel));
-            let sign = T::Vector::<S>::select(w.equal(T::Vector::<S>::zero()), w, l1.copy_sign(w));
+            let sign = T::Vector::<S>::select(w.lt(zero), -l1, l1);
             let g = T::Vector::<S>::load_part(gradient);
             l2.mul_add(w, g + sign).store_part(gradient);
         }
@@ -171,11 +173,12 @@ impl<T: Element> Kernel for AddToEach<'_, T> {
     fn run<S: Simd>(mut self) {
         let l1 = T::Vector::<S>::constant(self.regularizer.l1);
         let l2 = T::Vector::<S>::constant(2.0 * self.regularizer.l2);
+        let zero = T::Vector::<S>::zero();
         for i in 0..self.to.rows() {
             let values = self.values.row(i).chunks(T::LANES);
             for (to, x) in self.to.row(i).chunks_mut(T::LANES).zip(values) {
                 let x = T::Vector::<S>::load_part(x);
-                let sign = T::Vector::<S>::select(x.equal(T::Vector::<S>::zero()), x, l1.copy_sign(x));
+                let sign = T::Vector::<S>::select(x.lt(zero), -l1, l1);
                 l2.mul_add(x, T::Vector::<S>::load_part(to) + sign).store_part(to);
             }
         }

@@ -93,7 +93,7 @@ struct List {
 
 impl List {
     fn empty(&self) -> Stage {
-        let linear = Activation::named("linear", 0.0).expect("linear is in the table");
+        let linear = Activation::named("linear", [0.0; 3]).expect("linear is in the table");
         Stage {
             dense: None,
             map: None,

@@ -43,7 +43,7 @@ pub fn layer(dict: &Bound<'_, PyDict>) -> PyResult<Layer> {
         }),
         "activation" => {
             let name: String = entry(dict, "name")?;
-            let activation = Activation::named(&name, entry(dict, "parameter")?);
+            let activation = Activation::named(&name, entry(dict, "parameters")?);
             let unknown = || exception(Error::unknown("activation", &name, Activation::NAMES));
             Ok(Layer::Activation(activation.ok_or_else(unknown)?))
         }

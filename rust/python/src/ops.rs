@@ -125,8 +125,12 @@ fn mapped<'py, T: Number>(
 }
 
 #[pyfunction]
-pub fn activation<'py>(name: &str, parameter: f64, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let activation = Activation::named(name, parameter)
+pub fn activation<'py>(
+    name: &str,
+    parameters: [f64; 3],
+    x: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let activation = Activation::named(name, parameters)
         .ok_or_else(|| exception(Error::unknown("activation", name, Activation::NAMES)))?;
     let isa = chosen();
     by_dtype!("x", x, mapped(x, |values, columns| ops::activation(isa, activation, values, columns)))

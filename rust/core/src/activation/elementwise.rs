@@ -100,3 +100,11 @@ pub(super) fn not_above<V: Vector>(x: V, bound: f64) -> V {
     let bound = V::constant(bound);
     V::select(bound.lt(x), bound, x)
 }
+
+/// Where an output that was cut to two bounds lies between them. One at a bound may have passed through dropout, divided
+/// and multiplied: four roundings.
+#[inline(always)]
+pub(super) fn inside<T: Element, V: Vector<Elem = T>>(output: V, low: f64, high: f64) -> V::Mask {
+    let part = 1.0 - 4.0 * T::EPSILON.to_f64();
+    V::both(V::constant(low * part).lt(output), output.lt(V::constant(high * part)))
+}

@@ -17,7 +17,7 @@ pub struct Elu {
 }
 
 impl Elu {
-    pub(super) fn with(alpha: f64) -> Self {
+    pub(super) fn with([alpha, ..]: [f64; 3]) -> Self {
         Self { alpha }
     }
 }

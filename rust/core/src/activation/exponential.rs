@@ -10,7 +10,7 @@ use super::{Elementwise, Kept};
 pub struct Exponential;
 
 impl Exponential {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

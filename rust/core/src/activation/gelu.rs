@@ -18,7 +18,7 @@ const FAR: f64 = 40.0;
 pub struct Gelu;
 
 impl Gelu {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

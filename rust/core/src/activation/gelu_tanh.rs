@@ -24,7 +24,7 @@ const FAR: f64 = 40.0;
 pub struct GeluTanh;
 
 impl GeluTanh {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

@@ -4,7 +4,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::elementwise::{not_above, not_below};
+use super::elementwise::{inside, not_above, not_below};
 use super::{Elementwise, Kept};
 
 /// `hard_sigmoid`
@@ -12,7 +12,7 @@ use super::{Elementwise, Kept};
 pub struct HardSigmoid;
 
 impl HardSigmoid {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }
@@ -30,9 +30,6 @@ impl Elementwise for HardSigmoid {
 
     #[inline(always)]
     fn backward<T: Element, V: Vector<Elem = T>>(self, output: V, gradient: V) -> V {
-        // An output of 1 may have passed through dropout, divided and multiplied: four roundings.
-        let one = V::constant(1.0 - 4.0 * T::EPSILON.to_f64());
-        let inside = V::both(V::zero().lt(output), output.lt(one));
-        V::select(inside, gradient * V::constant(1.0 / 6.0), V::zero())
+        V::select(inside::<T, V>(output, 0.0, 1.0), gradient * V::constant(1.0 / 6.0), V::zero())
     }
 }

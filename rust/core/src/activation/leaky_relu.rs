@@ -16,7 +16,7 @@ pub struct LeakyRelu {
 }
 
 impl LeakyRelu {
-    pub(super) fn with(negative_slope: f64) -> Self {
+    pub(super) fn with([negative_slope, ..]: [f64; 3]) -> Self {
         Self { negative_slope }
     }
 }

@@ -10,7 +10,7 @@ use super::{Block, Kept};
 pub struct Linear;
 
 impl Linear {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

@@ -21,7 +21,7 @@ const RIGHT: f64 = 40.0;
 pub struct Mish;
 
 impl Mish {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

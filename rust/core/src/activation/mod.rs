@@ -1,27 +1,42 @@
 //! Activations: one room each, `forward` and `backward` under each other, and the table.
 //!
-//! Most act on each element by itself: they are an [`Elementwise`], a formula on vectors. Softmax
-//! mixes the features of a row and is written for whole blocks.
+//! Most act on each element by itself: they are an [`Elementwise`], a formula on vectors. Softmax and its
+//! logarithm mix the features of a row and are written for whole blocks.
 //!
 //! Blocks are *feature-major*: a row of the matrix is a feature, its columns are the rows of the
 //! batch, which lie along the lanes of vectors.
 
+mod celu;
 mod elementwise;
 mod elu;
 mod exponential;
 mod gelu;
 mod gelu_tanh;
+mod hard_shrink;
 mod hard_sigmoid;
+mod hard_silu;
+mod hard_tanh;
 mod leaky_relu;
 mod linear;
+mod log_sigmoid;
+mod log_softmax;
 mod mish;
 mod relu;
+mod relu6;
+mod relu_general;
 mod selu;
 mod sigmoid;
 mod silu;
+mod soft_shrink;
 mod softmax;
 mod softplus;
+mod softsign;
+mod sparse_plus;
+mod sparse_sigmoid;
+mod squareplus;
 mod tanh;
+mod tanh_shrink;
+mod threshold;
 
 pub use elementwise::Elementwise;
 
@@ -69,10 +84,10 @@ macro_rules! activations {
             /// The names in the table.
             pub const NAMES: &[&str] = &[$($name),*];
 
-            /// The activation of that name. Those that have no parameter ignore it.
-            pub fn named(name: &str, parameter: f64) -> Option<Self> {
+            /// The activation of that name. Those that have fewer parameters ignore the last ones.
+            pub fn named(name: &str, parameters: [f64; 3]) -> Option<Self> {
                 match name {
-                    $($name => Some(Self::$variant($room::$variant::with(parameter))),)*
+                    $($name => Some(Self::$variant($room::$variant::with(parameters))),)*
                     _ => None,
                 }
             }
@@ -123,6 +138,21 @@ activations! {
     "hard_sigmoid" => HardSigmoid in hard_sigmoid,
     "exponential" => Exponential in exponential,
     "softmax" => Softmax in softmax,
+    "relu6" => Relu6 in relu6,
+    "relu_general" => ReluGeneral in relu_general,
+    "celu" => Celu in celu,
+    "squareplus" => Squareplus in squareplus,
+    "softsign" => Softsign in softsign,
+    "soft_shrink" => SoftShrink in soft_shrink,
+    "hard_shrink" => HardShrink in hard_shrink,
+    "tanh_shrink" => TanhShrink in tanh_shrink,
+    "threshold" => Threshold in threshold,
+    "sparse_plus" => SparsePlus in sparse_plus,
+    "sparse_sigmoid" => SparseSigmoid in sparse_sigmoid,
+    "hard_silu" => HardSilu in hard_silu,
+    "hard_tanh" => HardTanh in hard_tanh,
+    "log_sigmoid" => LogSigmoid in log_sigmoid,
+    "log_softmax" => LogSoftmax in log_softmax,
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const ALPHA: f64 = 1.6732632423543772;
 pub struct Selu;
 
 impl Selu {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

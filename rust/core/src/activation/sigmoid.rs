@@ -11,7 +11,7 @@ use super::{Elementwise, Kept};
 pub struct Sigmoid;
 
 impl Sigmoid {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

@@ -16,7 +16,7 @@ const FAR: f64 = 1000.0;
 pub struct Silu;
 
 impl Silu {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

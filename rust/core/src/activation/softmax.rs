@@ -13,7 +13,7 @@ use super::{Block, Kept};
 pub struct Softmax;
 
 impl Softmax {
-    pub(super) fn with(_: f64) -> Self {
+    pub(super) fn with(_: [f64; 3]) -> Self {
         Self
     }
 }

@@ -124,11 +124,18 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
     pub(super) fn update_all<S: Simd>(&self, step: &Step, share: Share<'_, T>) {
         let Some(rule) = self.optimizer else { return };
         let ([gradient, losses], [weights, slot_0, slot_1, slot_2, slot_3]) = share.take();
-        if !step.updates || !Self::is_sound::<S>(losses, step) {
+        if !Self::is_sound::<S>(losses, step) {
+            return;
+        }
+        let slots = [slice(slot_0), slice(slot_1), slice(slot_2), slice(slot_3)];
+        if !step.updates {
+            if let Some(average) = step.average {
+                let mean = slots.into_iter().nth(rule.slots().len());
+                average.follow::<T, S>(slice(weights), mean.unwrap_or_default());
+            }
             return;
         }
         let gradients = present(gradient).matrix().into_slice();
-        let slots = [slice(slot_0), slice(slot_1), slice(slot_2), slice(slot_3)];
         self.note(rule.run::<T, S>(self.change(step), slice(weights), gradients, slots));
     }
 
@@ -137,7 +144,16 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         let variables = &self.blocks[block].place.variables;
         let start = share.start();
         let ([gradient, losses, norms], writes) = share.take();
-        if !step.updates || !Self::is_sound::<S>(losses, step) {
+        if !Self::is_sound::<S>(losses, step) {
+            return;
+        }
+        if !step.updates {
+            if let Some(average) = step.average {
+                let mut regions = writes.into_iter().flatten().map(ViewMut::panels);
+                if let (Some(weights), Some(mean)) = (regions.next(), regions.nth(rule.slots().len())) {
+                    average.follow_panels::<T, S>(weights, mean);
+                }
+            }
             return;
         }
         let mut kernel = self.change(step);
@@ -168,11 +184,11 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         if norm > bound { bound / norm } else { 1.0 }
     }
 
-    /// What is to hold of a variable after an update.
+    /// What is to hold of a variable: as in Keras after each batch, also of those that only add to a gradient.
     pub(super) fn constrain<S: Simd>(&self, block: usize, step: &Step, share: Share<'_, T>) {
         let variables = &self.blocks[block].place.variables;
         let ([losses], [weights]) = share.take();
-        if !step.updates || !Self::is_sound::<S>(losses, step) {
+        if !Self::is_sound::<S>(losses, step) {
             return;
         }
         let mut weights = present(weights).panels();

@@ -321,7 +321,7 @@ impl Kernel for Chain<'_> {
 fn on_the_inputs_of_its_activation_a_loss_is_the_same() {
     let mut pairs = 0;
     for (loss, parameters) in all() {
-        for activation in Activation::NAMES.iter().map(|name| Activation::named(name, 1.0).unwrap()) {
+        for activation in Activation::NAMES.iter().map(|name| Activation::named(name, [1.0; 3]).unwrap()) {
             let Some(fused) = loss.on_inputs_of(activation) else { continue };
             if !is_defined(loss, parameters) {
                 continue;

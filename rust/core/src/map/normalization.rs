@@ -6,7 +6,7 @@ use dlcore_kernels::simd::{Element, Vector};
 use super::{MAX_VARIABLES, Room};
 use crate::variables::Variables;
 
-/// The variables are mean and variance.
+/// The variables are mean and variance; and, for Keras's sake, a number that nothing looks at.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Normalization;
 
@@ -15,7 +15,7 @@ const EPSILON: f64 = 1e-7;
 
 impl Room for Normalization {
     fn variables(self, features: usize) -> Vec<Variables> {
-        vec![Variables::fixed(features); 2]
+        vec![Variables::fixed(features), Variables::fixed(features), Variables::fixed(1)]
     }
 
     #[inline(always)]

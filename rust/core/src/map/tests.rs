@@ -49,7 +49,7 @@ fn frozen() -> Layer {
 }
 
 fn activation(name: &str) -> Layer {
-    Layer::Activation(Activation::named(name, 0.5).unwrap())
+    Layer::Activation(Activation::named(name, [0.5; 3]).unwrap())
 }
 
 /// What each map is tried with.

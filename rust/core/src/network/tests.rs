@@ -16,7 +16,7 @@ fn dense(units: usize, l2: f64) -> Layer {
 }
 
 fn activation(name: &str) -> Layer {
-    Layer::Activation(Activation::named(name, 1.0).unwrap())
+    Layer::Activation(Activation::named(name, [1.0; 3]).unwrap())
 }
 
 use crate::activation::Activation;

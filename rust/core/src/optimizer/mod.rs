@@ -220,6 +220,53 @@ pub struct Average {
     pub overwrites: bool,
 }
 
+impl Average {
+    /// The mean's part of an update, where weights stay otherwise.
+    pub fn follow<T: Element, S: Simd>(self, weights: &mut [T], mean: &mut [T]) {
+        S::call(Follow { average: self, weights, mean });
+    }
+
+    /// The same for rows of panels.
+    pub fn follow_panels<T: Element, S: Simd>(
+        self,
+        mut weights: PanelsMut<'_, T>,
+        mut mean: PanelsMut<'_, T>,
+    ) {
+        for panel in 0..weights.count() {
+            let rows = 0..weights.rows();
+            self.follow::<T, S>(weights.panel(panel, rows.clone()), mean.panel(panel, rows));
+        }
+    }
+
+    /// The new mean.
+    #[inline(always)]
+    fn next<V: Vector>(self, mean: V, weight: V) -> V {
+        V::constant(self.momentum).mul_add(mean, V::constant(1.0 - self.momentum) * weight)
+    }
+}
+
+struct Follow<'a, T> {
+    average: Average,
+    weights: &'a mut [T],
+    mean: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Follow<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { average, weights, mean } = self;
+        for (weights, means) in weights.chunks_mut(T::LANES).zip(mean.chunks_mut(T::LANES)) {
+            let mean = average.next(T::Vector::<S>::load_part(means), T::Vector::<S>::load_part(weights));
+            mean.store_part(means);
+            if average.overwrites {
+                mean.store_part(weights);
+            }
+        }
+    }
+}
+
 /// The same in vectors, with the rule.
 struct Stepper<R, V: Vector> {
     rule: R,
@@ -290,8 +337,7 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         let mut new = V::select(finite, new, weight);
         if let Some(average) = self.average {
             let slot = &mut slots[R::SLOTS.len()];
-            let momentum = V::constant(average.momentum);
-            let mean = momentum.mul_add(load::<V, WHOLE>(slot), V::constant(1.0 - average.momentum) * new);
+            let mean = average.next(load::<V, WHOLE>(slot), new);
             store::<V, WHOLE>(mean, slot);
             if average.overwrites {
                 new = mean;

@@ -1,0 +1,1 @@
+"""Models for other programs: as files of formats that run without dlcore."""
