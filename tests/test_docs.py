@@ -43,14 +43,16 @@ def test_the_readme_program_runs_and_prints_what_follows_it(tmp_path, monkeypatc
     assert printed.getvalue().strip() == shown.strip()
 
 
-def test_the_programs_for_users_of_scikit_learn_print_what_follows_them():
-    path = ROOT / "docs" / "sklearn.md"
+@pytest.mark.parametrize(("name", "count"), [("keras.md", 2), ("sklearn.md", 3)])
+def test_the_programs_of_a_page_print_what_follows_them(name, count):
+    path = ROOT / "docs" / name
     printed = []
+    names = {"__name__": name}  # what one program makes, the next ones use
     for program in blocks(path, "python"):
         with contextlib.redirect_stdout(io.StringIO()) as text:
-            exec(compile(program, "sklearn.md", "exec"), {"__name__": "sklearn.md"})
+            exec(compile(program, name, "exec"), names)
         printed.append(text.getvalue())
-    assert len(printed) == 3
+    assert len(printed) == count
     assert [text for text in printed if text] == blocks(path, "text")
 
 

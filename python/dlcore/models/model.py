@@ -432,6 +432,15 @@ def model_classes() -> dict[str, type[Model]]:
     return {"Functional": Functional, "Sequential": Sequential}
 
 
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Model:
+    """A model with new weights from what `Model.to_json` gave."""
+    import json
+
+    described = json.loads(json_string)
+    model: Model = model_classes()[described["class_name"]].from_config(described["config"], custom_objects)
+    return model
+
+
 def clone_model(model: Model) -> Model:
     """A model like another one, with new layers and new weights."""
     return type(model).from_config(model.get_config())  # type: ignore[no-any-return]

@@ -1,5 +1,8 @@
 """Optimizers: by name or as objects."""
 
+from typing import Any
+
+from dlcore import _registry
 from dlcore._registry import Registry
 from dlcore.optimizers import schedules
 from dlcore.optimizers.adadelta import Adadelta
@@ -24,8 +27,10 @@ __all__ = [
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "deserialize",
     "get",
     "schedules",
+    "serialize",
 ]
 
 _REGISTRY = Registry[Optimizer](
@@ -48,3 +53,14 @@ _REGISTRY = Registry[Optimizer](
 def get(identifier: object) -> Optimizer:
     """An optimizer from its name, class or configuration."""
     return _REGISTRY.get(identifier)
+
+
+def serialize(optimizer: Optimizer) -> dict[str, Any]:
+    """Class and configuration, as JSON can hold them."""
+    return _registry.serialize(optimizer)
+
+
+def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
+    """An optimizer from what `serialize` gave."""
+    with _registry.custom_scope(custom_objects or {}):
+        return _REGISTRY.get(config)
