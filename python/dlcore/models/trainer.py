@@ -6,10 +6,9 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcore import _checks, _data, losses, optimizers
+from dlcore import _checks, losses, optimizers
 from dlcore import metrics as known_metrics
 from dlcore._core import Network
 from dlcore._typing import FloatArray
@@ -18,13 +17,12 @@ from dlcore.losses import Loss
 from dlcore.metrics import Metric
 from dlcore.models import data, training
 from dlcore.models.data import Piece
+from dlcore.models.inputs import Inputs
 from dlcore.models.tally import Tally
 from dlcore.optimizers import Optimizer
 
 if TYPE_CHECKING:
     import threading
-
-    from dlcore.layers import Layer
 
 
 class Compiled(NamedTuple):
@@ -50,11 +48,9 @@ class Compiled(NamedTuple):
         return [metric for metric in self.metrics if metric not in self.in_core]
 
 
-class Trainer:
+class Trainer(Inputs):
     """The part of a model that has to do with data."""
 
-    dtype: str
-    _shape: tuple[int, ...] | None
     _network: Network | None
     _fitting: threading.Lock
 
@@ -64,18 +60,9 @@ class Trainer:
     def _renew(self) -> None:
         raise NotImplementedError
 
-    @property
-    def flat_layers(self) -> list[Layer]:
-        """All layers."""
-        raise NotImplementedError
-
-    def output_shape_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """The shape of an output row, for an input row of that shape."""
-        raise NotImplementedError
-
     def _begin_training(self) -> None:
         self.optimizer: Optimizer | None = None
-        self.loss: Loss | None = None
+        self.loss = None
         self.stop_training = False
         self.history: History | None = None
         self._asked: tuple[list[Metric], list[Metric]] = ([], [])
@@ -465,96 +452,6 @@ class Trainer:
             return self.predict_on_batch(x)
         features = self._features("x", x)
         return self._shaped(self._built().rehearse(features))
-
-    def _shaped(self, outputs: FloatArray) -> FloatArray:
-        """Outputs with more than one axis a row, if the last layer gives such."""
-        shape = self._output_axes
-        return outputs if shape is None else outputs.reshape(len(outputs), *shape)
-
-    @property
-    def _output_axes(self) -> tuple[int, ...] | None:
-        shape = self._shape
-        if shape is None or len(shape) == 1:
-            return None
-        shape = self.output_shape_of(shape)
-        return shape if len(shape) > 1 else None
-
-    # Checks
-
-    def _compiled_or_buildable(self) -> None:
-        """Raise a ValueError if there is no loss or no layer, before data is looked at."""
-        if self.loss is None or self.optimizer is None:
-            raise ValueError("the model must be compiled with a loss first: call compile()")
-        if not self.flat_layers:
-            raise ValueError("the model has no layers: add at least one Dense")
-
-    def _features(self, name: str, x: ArrayLike) -> FloatArray:
-        """Inputs as the core takes them; the model learns their shape from the first."""
-        shape = self._shape
-        if shape is not None and len(shape) == 1:
-            return _data.features(name, x, shape[0], self.dtype)
-        numbers = _data.floats(name, x, self.dtype)
-        if shape is None:
-            shape = numbers.shape[1:] if numbers.ndim > 1 else (1,)
-        rows = len(numbers) if numbers.ndim else 0
-        if rows == 0 or numbers.size == 0 or (numbers.shape[1:] or (1,)) != shape:
-            expected = ", ".join(map(str, ("rows", *shape)))
-            raise ValueError(
-                f"{name} must have shape ({expected}) with at least one row, got {numbers.shape}"
-            )
-        features = _data.features(name, numbers.reshape(rows, -1), None, self.dtype)
-        self.output_shape_of(shape)
-        self._shape = shape
-        return features
-
-    def _rows(
-        self,
-        prefix: str,
-        x: Any,
-        y: Any,
-        sample_weight: Any = None,
-        class_weight: dict[int, float] | None = None,
-    ) -> _data.Rows:
-        """The rows, checked against the model; messages name arguments with the prefix before them."""
-        if self.loss is None:
-            raise ValueError("the model must be compiled with a loss first: call compile()")
-        if y is None:
-            raise ValueError(f"{prefix}y must be given with {prefix}x, got None")
-        before = self._shape
-        features = self._features(f"{prefix}x", x)
-        try:
-            return self._targets(prefix, features, y, sample_weight, class_weight)
-        except (TypeError, ValueError):
-            self._shape = before
-            raise
-
-    def _targets(
-        self, prefix: str, features: FloatArray, y: Any, sample_weight: Any, class_weight: Any
-    ) -> _data.Rows:
-        assert self.loss is not None
-        rows, outputs = len(features), self.output_width
-        self.loss.check_outputs(outputs)
-        given = _data.array(f"{prefix}y", y)
-        if given.ndim > 2 and given.size == rows * outputs:
-            given = given.reshape(rows, outputs)
-        targets = _data.targets(f"{prefix}y", given, rows, outputs, self.loss, self.dtype)
-        weights = None
-        if sample_weight is not None:
-            weights = _data.weights(f"{prefix}sample_weight", sample_weight, rows, self.dtype)
-        checked = _data.Rows(features, targets, weights, given.ndim == 1)
-        return checked if class_weight is None else self.weighted(checked, class_weight)
-
-    def weighted(self, rows: _data.Rows, class_weight: dict[int, float]) -> _data.Rows:
-        """The rows, each with the weight of its class."""
-        assert self.loss is not None
-        by_class = _data.class_weights(class_weight, rows.y, self.output_width, self.loss)
-        return rows._replace(weight=by_class if rows.weight is None else rows.weight * by_class)
-
-    @property
-    def output_width(self) -> int:
-        """How many outputs a row has."""
-        assert self._shape is not None
-        return int(np.prod(self.output_shape_of(self._shape)))
 
 
 def _shuffle(value: object) -> bool:
