@@ -22,6 +22,7 @@ from dlcore import models as models
 from dlcore import ops as ops
 from dlcore import optimizers as optimizers
 from dlcore import regularizers as regularizers
+from dlcore import saving as saving
 from dlcore import utils as utils
 from dlcore._config import get_num_threads, set_num_threads, show_config
 from dlcore._core import version as _version
@@ -56,6 +57,7 @@ __all__ = [
     "ops",
     "optimizers",
     "regularizers",
+    "saving",
     "set_num_threads",
     "show_config",
     "utils",

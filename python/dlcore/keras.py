@@ -25,6 +25,7 @@ _MODULES = (
     "optimizers",
     "optimizers.schedules",
     "regularizers",
+    "saving",
     "utils",
 )
 """What may be imported by itself."""
