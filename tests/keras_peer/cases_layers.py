@@ -40,7 +40,7 @@ BY_NAME = [
 BETWEEN = {
     "Activation": ("Activation", ("gelu",), {}),
     "ReLU": ("ReLU", (), {}),
-    "ReLU max_value": ("ReLU", (), {"max_value": 0.6}),
+    "ReLU max_value": ("ReLU", (), {"max_value": 0.65}),
     "ReLU negative_slope": ("ReLU", (), {"negative_slope": 0.15}),
     "ReLU threshold": ("ReLU", (), {"threshold": 0.25}),
     "ReLU all": ("ReLU", (), {"max_value": 0.8, "negative_slope": 0.1, "threshold": 0.2}),
@@ -70,7 +70,7 @@ BETWEEN = {
     "BatchNormalization regularized": (
         "BatchNormalization",
         (),
-        {"gamma_regularizer": "l2", "beta_regularizer": "l1"},
+        {"gamma_regularizer": "l1", "beta_regularizer": "l2"},
     ),
     "BatchNormalization frozen": ("BatchNormalization", (), {"trainable": False}),
 }

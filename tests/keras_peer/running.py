@@ -12,8 +12,11 @@ EVERY = 3
 
 
 def first(index, start):
-    """What an array of weights begins with: waves for a kernel, its start shaken a little for all others."""
-    waves = np.sin(1.7 * np.arange(start.size) + 0.9 * index).reshape(start.shape)
+    """What an array of weights begins with: waves for a kernel, its start shaken a little for all others.
+
+    None is zero: what the slope of |w| is there differs from backend to backend of Keras.
+    """
+    waves = np.sin(1.7 * np.arange(start.size) + 0.9 * index + 0.3).reshape(start.shape)
     if start.ndim < 2:
         return start + 0.1 * waves
     return 1.2 * waves / np.sqrt(start.shape[0])

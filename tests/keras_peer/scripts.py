@@ -25,7 +25,7 @@ def run(name, *interpreter, flags=()):
         target = pathlib.Path(folder) / "results.json"
         command = [sys.executable, *interpreter, RESULTS, SCRIPTS / f"{name}.py", target, *flags]
         environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{name}.py: {done.stderr.strip().splitlines()[-1]}")
         return json.loads(target.read_text())
