@@ -95,7 +95,8 @@ macro_rules! lanes {
                 // SAFETY: the caller promises 64 writable bytes.
                 unsafe { to.cast::<[$elem; $lanes]>().write_unaligned(self.0) }
             }
-            #[inline(always)]
+            // A call: written out sixteen times wherever it stands, it would be a quarter of the wheel.
+            #[inline(never)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
                 Self(std::array::from_fn(|i| $fused(self.0[i], factor.0[i], addend.0[i])))
             }
