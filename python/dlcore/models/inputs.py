@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dlcore.layers import Layer
 
 
-class Inputs:
+class Inputs(ABC):
     """The part of a model that checks and converts what comes in."""
 
     dtype: str
@@ -25,13 +26,13 @@ class Inputs:
     _shape: tuple[int, ...] | None
 
     @property
+    @abstractmethod
     def flat_layers(self) -> list[Layer]:
         """All layers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def output_shape_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of an output row, for an input row of that shape."""
-        raise NotImplementedError
 
     def _shaped(self, outputs: FloatArray) -> FloatArray:
         """Outputs with more than one axis a row, if the last layer gives such."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -57,11 +58,6 @@ class Model(Trainer, Configurable):
 
         return super().__new__(Functional)
 
-    def __init__(
-        self, inputs: Tensor | None = None, outputs: Tensor | None = None, name: str | None = None
-    ) -> None:
-        raise NotImplementedError("a Functional or a Sequential is what is made")
-
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for method in ("call", "train_step", "test_step"):
@@ -85,9 +81,9 @@ class Model(Trainer, Configurable):
     # Layers
 
     @property
+    @abstractmethod
     def layers(self) -> list[Any]:
         """What the model is made of; a model within is one of them."""
-        raise NotImplementedError
 
     @property
     def flat_layers(self) -> list[Layer]:
@@ -168,8 +164,9 @@ class Model(Trainer, Configurable):
         """What it gives."""
         return self._symbolic()[1]
 
+    @abstractmethod
     def _symbolic(self) -> tuple[Tensor, Tensor]:
-        raise NotImplementedError
+        """Inputs and outputs, without numbers."""
 
     # Variables
 
@@ -374,9 +371,9 @@ class Model(Trainer, Configurable):
         return cls._of(first, layers, config["name"], config["dtype"])
 
     @classmethod
+    @abstractmethod
     def _of(cls, first: InputLayer | None, layers: list[Any], name: str, dtype: str) -> Any:
         """A model of these layers."""
-        raise NotImplementedError
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write weights, configuration and optimizer state into one safetensors file, whatever its name.

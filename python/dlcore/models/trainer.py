@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,11 +55,13 @@ class Trainer(Inputs):
     _network: Network | None
     _fitting: threading.Lock
 
+    @abstractmethod
     def _built(self) -> Network:
-        raise NotImplementedError
+        """The network with the layers' variables, made if need be."""
 
+    @abstractmethod
     def _renew(self) -> None:
-        raise NotImplementedError
+        """Make the network anew if the layers ask for something else by now."""
 
     def _begin_training(self) -> None:
         self.optimizer: Optimizer | None = None

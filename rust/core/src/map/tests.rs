@@ -407,3 +407,24 @@ fn outputs_come_with_the_losses() {
     network.evaluate(rows.data(), Some(&mut outputs), &mut || true).unwrap();
     assert_eq!(outputs, expected);
 }
+
+/// Sixteen times the steps, not one allocation more.
+#[test]
+fn a_step_with_any_map_allocates_nothing() {
+    for (name, middle) in layers() {
+        let rows = Rows::<f32>::new(640);
+        let mut network = network::<f32>(Isa::best(), 20, &middle);
+        let average = Some(Averaging { momentum: 0.9, overwrite_every: Some(3) });
+        network.compile(Recipe { average, accumulation: 2, ..recipe() }).unwrap();
+        let mut allocations = |count| {
+            let data = Data { rows: count, ..rows.data() };
+            let mut train = || network.train(data, 20, &[0.01], None, &mut || true).unwrap();
+            train();
+            allocation_counter::measure(|| {
+                train();
+            })
+            .count_total
+        };
+        assert_eq!(allocations(640), allocations(40), "{name}");
+    }
+}
