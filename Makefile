@@ -67,11 +67,11 @@ bench-scale: ARGS ?= --docs docs
 bench-scale: .venv/.dev ## threads, rows, memory and start-up, into docs/
 	$(PY) benches/scale.py $(ARGS)
 
-wheel: .venv/.venv ## the wheel, in dist/; at most 3 MB
+wheel: .venv/.venv ## the wheel, in dist/; at most 2 MB
 	rm -rf dist
 	$(PIP) wheel --no-deps --wheel-dir dist .
 	@stat --format '%n: %s bytes' dist/*.whl
-	@test "$$(stat --format %s dist/*.whl)" -le 3000000
+	@test "$$(stat --format %s dist/*.whl)" -le 2000000
 
 docs: ## the documentation of the Rust crates, in target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace

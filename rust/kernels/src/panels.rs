@@ -29,6 +29,12 @@ impl Shape {
         Self { rows, columns, pitch, stride: rows * pitch }
     }
 
+    /// Of a slice that is one column.
+    #[inline(always)]
+    fn column(length: usize) -> Self {
+        Self { rows: length, columns: 1, pitch: 1, stride: length }
+    }
+
     fn count(&self) -> usize {
         self.columns.div_ceil(self.pitch)
     }
@@ -74,6 +80,12 @@ impl<'a, T: Copy> Panels<'a, T> {
     pub fn from_slice(slice: &'a [T], rows: usize, columns: usize, pitch: usize) -> Self {
         let shape = Shape::of(slice.len(), rows, columns, pitch);
         Self { data: slice.as_ptr(), shape, lifetime: PhantomData }
+    }
+
+    /// The slice as one column.
+    #[inline(always)]
+    pub fn column(slice: &'a [T]) -> Self {
+        Self { data: slice.as_ptr(), shape: Shape::column(slice.len()), lifetime: PhantomData }
     }
 
     /// # Safety
@@ -160,6 +172,12 @@ impl<'a, T: Copy> PanelsMut<'a, T> {
     pub fn from_slice(slice: &'a mut [T], rows: usize, columns: usize, pitch: usize) -> Self {
         let shape = Shape::of(slice.len(), rows, columns, pitch);
         Self { data: slice.as_mut_ptr(), shape, lifetime: PhantomData }
+    }
+
+    /// The slice as one column.
+    #[inline(always)]
+    pub fn column(slice: &'a mut [T]) -> Self {
+        Self { data: slice.as_mut_ptr(), shape: Shape::column(slice.len()), lifetime: PhantomData }
     }
 
     /// # Safety

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use dlcore_kernels::gather::Upcoming;
 use dlcore_kernels::matrix::Matrix;
-use dlcore_kernels::panels::PanelsMut;
+use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::program::{Share, View, ViewMut};
 use dlcore_kernels::simd::{Element, Kernel, Simd, Vector};
 
@@ -127,16 +127,20 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         if !Self::is_sound::<S>(losses, step) {
             return;
         }
-        let slots = [slice(slot_0), slice(slot_1), slice(slot_2), slice(slot_3)];
+        let weights = PanelsMut::column(slice(weights));
+        let mut slots = [slot_0, slot_1, slot_2, slot_3]
+            .map(|slot| slot.map(|slot| PanelsMut::column(slice(Some(slot)))));
         if !step.updates {
-            if let Some(average) = step.average {
-                let mean = slots.into_iter().nth(rule.slots().len());
-                average.follow::<T, S>(slice(weights), mean.unwrap_or_default());
+            if let (Some(average), Some(Some(mean))) =
+                (step.average, slots.into_iter().nth(rule.slots().len()))
+            {
+                average.follow::<T, S>(weights, mean);
             }
             return;
         }
-        let gradients = present(gradient).matrix().into_slice();
-        self.note(rule.run::<T, S>(self.change(step), slice(weights), gradients, slots));
+        let gradients = Panels::column(present(gradient).matrix().into_slice());
+        let changes = [(0..weights.rows(), self.change(step))];
+        self.note(rule.run::<T, S>(&changes, weights, gradients, &mut slots));
     }
 
     pub(super) fn update<S: Simd>(&self, block: usize, step: &Step, share: Share<'_, T>) {
@@ -151,13 +155,13 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
             if let Some(average) = step.average {
                 let mut regions = writes.into_iter().flatten().map(ViewMut::panels);
                 if let (Some(weights), Some(mean)) = (regions.next(), regions.nth(rule.slots().len())) {
-                    average.follow_panels::<T, S>(weights, mean);
+                    average.follow::<T, S>(weights, mean);
                 }
             }
             return;
         }
         let mut kernel = self.change(step);
-        let [weights, slots @ ..] = self.pull::<S>(variables, start, &mut kernel, step, writes);
+        let [weights, mut slots @ ..] = self.pull::<S>(variables, start, &mut kernel, step, writes);
         let (gradient, weights) = (present(gradient).panels(), present(weights));
         let mut bias = Change { l2: kernel.bias_l2, ..kernel };
         if let Some(norms) = norms.map(View::matrix) {
@@ -167,7 +171,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
         let rows = weights.rows();
         let kernel_rows = variables.kernel_rows.saturating_sub(start).min(rows);
         let changes = [(0..kernel_rows, kernel), (kernel_rows..rows, bias)];
-        self.note(rule.run_panels::<T, S>(changes, weights, gradient, slots));
+        self.note(rule.run::<T, S>(&changes, weights, gradient, &mut slots));
     }
 
     /// By what gradients are multiplied so that their norm is at most what is allowed. `rows` are

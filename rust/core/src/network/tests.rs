@@ -174,7 +174,8 @@ const DIGESTS: [u64; 2] = [0x81d5_e915_a505_735d, 0xa1d0_9ac5_755d_6ba4];
 /// Clipping at a bound that no gradient reaches changes nothing but the plan: gradients are stored then.
 #[test]
 fn a_fused_update_has_the_same_bits() {
-    for name in optimizer::NAMES {
+    let learns = |name| optimizer::find(name, optimizer::Parameters::default()).unwrap().learns();
+    for name in optimizer::NAMES.iter().copied().filter(|name| learns(name)) {
         for isa in Isa::available() {
             let layers =
                 [dense(280, 0.0), activation("relu"), dense(130, 0.0), activation("relu"), dense(3, 0.0)];

@@ -9,7 +9,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, power};
+use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, bias_correction};
 
 /// The rule without and with AMSGrad.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -37,10 +37,11 @@ pub(super) fn choose(parameters: Parameters) -> Optimizer {
 impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
     const SLOTS: &'static [&'static str] =
         if AMSGRAD { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] };
+    const LEARNS: bool = !AMSGRAD;
 
     fn factors(self, learning_rate: f64, step: u64) -> [f64; MAX_FACTORS] {
         let Self { beta_1, beta_2, epsilon } = self;
-        let alpha = learning_rate * (1.0 - power(beta_2, step)).sqrt() / (1.0 - power(beta_1, step));
+        let alpha = learning_rate * bias_correction(beta_2, step).sqrt() / bias_correction(beta_1, step);
         [alpha, 1.0 - beta_1, 1.0 - beta_2, epsilon.max(LEAST_EPSILON.sqrt()), 0.0, 0.0]
     }
 

@@ -6,7 +6,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, power};
+use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, bias_correction};
 
 /// The rule.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -26,7 +26,7 @@ impl Rule for Adamax {
 
     fn factors(self, learning_rate: f64, step: u64) -> [f64; MAX_FACTORS] {
         let Self { beta_1, beta_2, epsilon } = self;
-        let alpha = learning_rate / (1.0 - power(beta_1, step));
+        let alpha = learning_rate / bias_correction(beta_1, step);
         [alpha, 1.0 - beta_1, beta_2, epsilon.max(LEAST_EPSILON), 0.0, 0.0]
     }
 

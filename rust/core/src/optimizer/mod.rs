@@ -68,6 +68,10 @@ pub trait Rule: Copy + Send + Sync + Sized {
     /// Names of the slots.
     const SLOTS: &'static [&'static str];
 
+    /// Whether there is code for an update while the gradient is computed. It gains a few parts of a
+    /// hundred and weighs more than all else of a rule, so it is made for those that most nets are trained with.
+    const LEARNS: bool = false;
+
     /// What the elements of each slot are before the first step.
     fn initial(self) -> [f64; MAX_SLOTS] {
         [0.0; MAX_SLOTS]
@@ -126,40 +130,34 @@ macro_rules! optimizers {
                 match self { $($(Self::$variant(rule) => rule.factors(learning_rate, step),)+)* }
             }
 
-            /// Updates weights by their gradients, slices of one length like as many of the slots as
-            /// the rule has; false if one would not have stayed finite, and was left alone.
+            /// Updates weights by their gradients, which lie alike, as do the rule's slots: some rows, all of
+            /// which change in the same way, and perhaps others. False if a weight would not have stayed
+            /// finite, and was left alone.
             pub fn run<T: Element, S: Simd>(
                 &self,
-                change: Change,
-                weights: &mut [T],
-                gradients: &[T],
-                slots: [&mut [T]; MAX_SLOTS],
+                changes: &[(Range<usize>, Change)],
+                weights: PanelsMut<'_, T>,
+                gradients: Panels<'_, T>,
+                slots: &mut [Option<PanelsMut<'_, T>>; MAX_SLOTS],
             ) -> bool {
                 match self {
                     $($(Self::$variant(rule) => {
-                        S::call(WithRule { rule: *rule, change, weights, gradients, slots })
+                        S::call(WithRule { rule: *rule, changes, weights, gradients, slots })
                     })+)*
                 }
             }
 
-            /// The same for kernel and bias, each with its own change, rows of panels.
-            pub fn run_panels<T: Element, S: Simd>(
-                &self,
-                changes: [(Range<usize>, Change); 2],
-                weights: PanelsMut<'_, T>,
-                gradients: Panels<'_, T>,
-                slots: [Option<PanelsMut<'_, T>>; MAX_SLOTS],
-            ) -> bool {
-                match self {
-                    $($(Self::$variant(rule) => {
-                        S::call(PanelsWithRule { rule: *rule, changes, weights, gradients, slots })
-                    })+)*
-                }
+            /// See [`Rule::LEARNS`].
+            pub fn learns(&self) -> bool {
+                match self { $($(Self::$variant(_) => <$room::$variant as Rule>::LEARNS,)+)* }
             }
 
             /// The same with gradients that are the product of `a` and `b`, and are not stored. There is
             /// no clipping. Of the weights' rows, so many are a kernel's. Meanwhile the upcoming rows are
             /// asked for.
+            ///
+            /// # Panics
+            /// If the rule never [learns](Self::learns).
             #[expect(clippy::too_many_arguments, reason = "an update and the product that it follows")]
             pub fn learn<T: Element, S: Simd>(
                 &self,
@@ -173,6 +171,7 @@ macro_rules! optimizers {
             ) -> bool {
                 match self {
                     $($(Self::$variant(rule) => {
+                        assert!(<$room::$variant as Rule>::LEARNS, "no plan gives such an update to this rule");
                         S::call(Learn { rule: *rule, change, kernel_rows, a, b, weights, slots, upcoming })
                     })+)*
                 }
@@ -222,20 +221,8 @@ pub struct Average {
 
 impl Average {
     /// The mean's part of an update, where weights stay otherwise.
-    pub fn follow<T: Element, S: Simd>(self, weights: &mut [T], mean: &mut [T]) {
+    pub fn follow<T: Element, S: Simd>(self, weights: PanelsMut<'_, T>, mean: PanelsMut<'_, T>) {
         S::call(Follow { average: self, weights, mean });
-    }
-
-    /// The same for rows of panels.
-    pub fn follow_panels<T: Element, S: Simd>(
-        self,
-        mut weights: PanelsMut<'_, T>,
-        mut mean: PanelsMut<'_, T>,
-    ) {
-        for panel in 0..weights.count() {
-            let rows = 0..weights.rows();
-            self.follow::<T, S>(weights.panel(panel, rows.clone()), mean.panel(panel, rows));
-        }
     }
 
     /// The new mean.
@@ -247,8 +234,8 @@ impl Average {
 
 struct Follow<'a, T> {
     average: Average,
-    weights: &'a mut [T],
-    mean: &'a mut [T],
+    weights: PanelsMut<'a, T>,
+    mean: PanelsMut<'a, T>,
 }
 
 impl<T: Element> Kernel for Follow<'_, T> {
@@ -256,12 +243,16 @@ impl<T: Element> Kernel for Follow<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Self { average, weights, mean } = self;
-        for (weights, means) in weights.chunks_mut(T::LANES).zip(mean.chunks_mut(T::LANES)) {
-            let mean = average.next(T::Vector::<S>::load_part(means), T::Vector::<S>::load_part(weights));
-            mean.store_part(means);
-            if average.overwrites {
-                mean.store_part(weights);
+        let Self { average, mut weights, mut mean } = self;
+        for panel in 0..weights.count() {
+            let rows = 0..weights.rows();
+            let means = mean.panel(panel, rows.clone()).chunks_mut(T::LANES);
+            for (weights, means) in weights.panel(panel, rows).chunks_mut(T::LANES).zip(means) {
+                let mean = average.next(T::Vector::<S>::load_part(means), T::Vector::<S>::load_part(weights));
+                mean.store_part(means);
+                if average.overwrites {
+                    mean.store_part(weights);
+                }
             }
         }
     }
@@ -286,7 +277,7 @@ struct Stepper<R, V: Vector> {
 
 impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
     #[inline(always)]
-    fn new(rule: R, change: Change) -> Self {
+    fn new(rule: R, change: &Change) -> Self {
         let mut factors = [V::zero(); MAX_FACTORS];
         for (vector, factor) in factors.iter_mut().zip(change.factors) {
             *vector = V::constant(factor);
@@ -309,6 +300,26 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
     /// the formula, so gradients are only clipped where that was asked for.
     #[inline(always)]
     fn step<const CLIP: bool, const WHOLE: bool>(
+        &mut self,
+        gradient: V,
+        weights: &mut [T],
+        slots: [&mut [T]; MAX_SLOTS],
+    ) {
+        if V::IS_LONG {
+            self.call(gradient, weights, slots);
+        } else {
+            self.update::<CLIP, WHOLE>(gradient, weights, slots);
+        }
+    }
+
+    /// One function for all cases: cutting at infinity changes nothing.
+    #[inline(never)]
+    fn call(&mut self, gradient: V, weights: &mut [T], slots: [&mut [T]; MAX_SLOTS]) {
+        self.update::<true, false>(gradient, weights, slots);
+    }
+
+    #[inline(always)]
+    fn update<const CLIP: bool, const WHOLE: bool>(
         &mut self,
         gradient: V,
         weights: &mut [T],
@@ -396,40 +407,20 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
     }
 }
 
-struct WithRule<'a, R, T> {
+struct WithRule<'a, 'b, R, T> {
     rule: R,
-    change: Change,
-    weights: &'a mut [T],
-    gradients: &'a [T],
-    slots: [&'a mut [T]; MAX_SLOTS],
-}
-
-impl<R: Rule, T: Element> Kernel for WithRule<'_, R, T> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn run<S: Simd>(self) -> bool {
-        let Self { rule, change, weights, gradients, slots } = self;
-        let mut stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
-        stepper.walk(weights, gradients, slots);
-        stepper.all_finite()
-    }
-}
-
-struct PanelsWithRule<'a, R, T> {
-    rule: R,
-    changes: [(Range<usize>, Change); 2],
+    changes: &'a [(Range<usize>, Change)],
     weights: PanelsMut<'a, T>,
     gradients: Panels<'a, T>,
-    slots: [Option<PanelsMut<'a, T>>; MAX_SLOTS],
+    slots: &'a mut [Option<PanelsMut<'b, T>>; MAX_SLOTS],
 }
 
-impl<R: Rule, T: Element> Kernel for PanelsWithRule<'_, R, T> {
+impl<R: Rule, T: Element> Kernel for WithRule<'_, '_, R, T> {
     type Output = bool;
 
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
-        let Self { rule, changes, mut weights, gradients, mut slots } = self;
+        let Self { rule, changes, mut weights, gradients, slots } = self;
         let mut all_finite = true;
         for (rows, change) in changes {
             let mut stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
@@ -463,7 +454,7 @@ impl<R: Rule, T: Element> Kernel for Learn<'_, R, T> {
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
         let Self { rule, change, kernel_rows, a, b, weights, slots, upcoming } = self;
-        let stepper = Stepper::<R, T::Vector<S>>::new(rule, change);
+        let stepper = Stepper::<R, T::Vector<S>>::new(rule, &change);
         let l2 = [change.l2, change.bias_l2].map(T::Vector::<S>::constant);
         let mut learning = Learning { stepper, l2, kernel_rows, weights, slots, upcoming };
         gemm::outer::<T, S>(a, b, &mut learning);
@@ -502,6 +493,12 @@ impl<R: Rule, T: Element, S: Simd> Sink<T, S> for Learning<'_, R, T, T::Vector<S
         }
         stepper.step::<false, true>(gradient, weights.part(row, panel), parts);
     }
+}
+
+/// 1 - b^n, what a mean that decays by b lacks after n steps, for b between 0 and 1. Since b^n < e^-n(1 - b), it
+/// is 1 to the last bit from some step on, which spares small nets the tenth of their step that powers take.
+fn bias_correction(b: f64, n: u64) -> f64 {
+    if n as f64 * (1.0 - b) > 42.0 { 1.0 } else { 1.0 - power(b, n) }
 }
 
 /// b^n by squaring, without a branch that nobody could foretell. The system's `pow` may differ from

@@ -16,7 +16,7 @@
 
 use dlcore_kernels::simd::{Element, Vector};
 
-use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, power};
+use super::{LEAST_EPSILON, MAX_FACTORS, MAX_SLOTS, Optimizer, Parameters, Rule, bias_correction, power};
 
 /// The rule.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -43,7 +43,7 @@ impl Rule for Nadam {
             learning_rate * (1.0 - now) / (1.0 - product),
             1.0 - beta_1,
             1.0 - beta_2,
-            1.0 / (1.0 - power(beta_2, step)).sqrt(),
+            1.0 / bias_correction(beta_2, step).sqrt(),
             epsilon.max(LEAST_EPSILON.sqrt()),
         ]
     }

@@ -25,6 +25,7 @@ pub(super) fn choose(parameters: Parameters) -> Optimizer {
 
 impl Rule for Sgd {
     const SLOTS: &'static [&'static str] = &[];
+    const LEARNS: bool = true;
 
     fn factors(self, learning_rate: f64, _: u64) -> [f64; MAX_FACTORS] {
         [-learning_rate, 0.0, 0.0, 0.0, 0.0, 0.0]
@@ -44,6 +45,7 @@ impl Rule for Sgd {
 
 impl Rule for Momentum {
     const SLOTS: &'static [&'static str] = &["momentum"];
+    const LEARNS: bool = true;
 
     fn factors(self, learning_rate: f64, _: u64) -> [f64; MAX_FACTORS] {
         [learning_rate, self.momentum, 0.0, 0.0, 0.0, 0.0]

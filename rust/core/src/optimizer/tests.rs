@@ -1,8 +1,9 @@
 //! Walks the table: an optimizer without a formula here fails.
 
+use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 
-use super::{Change, MAX_SLOTS, NAMES, Optimizer, Parameters, find};
+use super::{Change, MAX_SLOTS, NAMES, Optimizer, Parameters, bias_correction, find, power};
 
 /// One whole vector of `f32` and a tail, two of `f64` and a tail.
 const WEIGHTS: usize = 19;
@@ -109,7 +110,10 @@ impl<T: Element> Kernel for Run<'_, T> {
     type Output = bool;
     #[inline(always)]
     fn run<S: Simd>(self) -> bool {
-        self.optimizer.run::<T, S>(self.change, self.weights, self.gradients, self.slots)
+        let changes = [(0..self.weights.len(), self.change)];
+        let mut slots = self.slots.map(|slot| (!slot.is_empty()).then(|| PanelsMut::column(slot)));
+        let (weights, gradients) = (PanelsMut::column(self.weights), Panels::column(self.gradients));
+        self.optimizer.run::<T, S>(&changes, weights, gradients, &mut slots)
     }
 }
 
@@ -289,4 +293,15 @@ fn every_instruction_set_gives_the_same_bits() {
 fn an_unknown_name_lists_the_known() {
     let message = find("adamw", Parameters::default()).unwrap_err().to_string();
     assert!(message.contains("\"adamw\"") && message.contains("rmsprop"), "{message}");
+}
+
+/// What is spared must not show, on either side of the step from which on it is.
+#[test]
+fn a_correction_that_is_left_out_was_one() {
+    for b in [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999, 1.0 - 1e-7] {
+        let last = (42.0 / (1.0 - b)) as u64;
+        for step in (1..10).chain(last - 2..last + 3).chain([10 * last]) {
+            assert_eq!(bias_correction(b, step), 1.0 - power(b, step), "{b} {step}");
+        }
+    }
 }

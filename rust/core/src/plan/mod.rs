@@ -179,6 +179,8 @@ pub struct Request {
     pub emits: bool,
     /// How many slots an update has.
     pub slots: usize,
+    /// Whether the optimizer can take gradients while they are computed.
+    pub learns: bool,
     /// Whether gradients of several batches are added before an update.
     pub accumulates: bool,
     /// Whether gradients are clipped by norm.

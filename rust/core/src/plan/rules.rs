@@ -69,7 +69,8 @@ pub fn rides(variables: &Variables, request: &Request) -> bool {
 pub fn fuses(dense: Dense, request: &Request) -> bool {
     let weights = dense.fan_in * dense.units;
     let variables = dense.variables();
-    let is_possible = !request.norms
+    let is_possible = request.learns
+        && !request.norms
         && !request.clips
         && !request.accumulates
         && (!variables.is_regularized() || rides(&variables, request))

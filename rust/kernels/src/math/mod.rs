@@ -69,7 +69,11 @@ macro_rules! rooms {
             $(
                 #[inline(always)]
                 fn $name<V: Vector<Elem = Self>>(x: V) -> V {
-                    $room::$name(x, $($coefficients),*)
+                    #[inline(never)]
+                    fn call<V: Vector<Elem = $elem>>(x: V) -> V {
+                        $room::$name(x, $($coefficients),*)
+                    }
+                    if V::IS_LONG { call(x) } else { $room::$name(x, $($coefficients),*) }
                 }
             )*
         }

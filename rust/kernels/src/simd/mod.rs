@@ -115,6 +115,9 @@ pub trait Vector:
     type Elem: Element;
     /// One truth value a lane.
     type Mask: Copy;
+    /// Whether an operation is many instructions, so that long formulas are better called than written
+    /// out wherever they are used.
+    const IS_LONG: bool = false;
 
     /// All lanes equal to `x`.
     fn splat(x: Self::Elem) -> Self;

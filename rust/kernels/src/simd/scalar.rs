@@ -80,6 +80,7 @@ macro_rules! lanes {
         impl crate::simd::Vector for $name {
             type Elem = $elem;
             type Mask = [bool; $lanes];
+            const IS_LONG: bool = true;
 
             #[inline(always)]
             fn splat(x: $elem) -> Self {
