@@ -44,6 +44,8 @@ class EpochResult(TypedDict):
     """Mean over the rows of weight times loss, the regularisation penalty included."""
     metrics: list[float]
     """Mean over the rows, in the order of compile."""
+    sums: list[float]
+    """What they are the means of, loss first; an epoch's are those of its batches, added in order."""
     rows: int
     """Rows of the batches that were done."""
     batches: int
@@ -71,6 +73,11 @@ class Network:
         {"kind": "prelu", "alpha": wish, "trainable"}: alpha; {"kind": "unit_normalization"}."""
     @property
     def output_width(self) -> int: ...
+    @property
+    def seed(self) -> int:
+        """Of all that draws in training, 64 bits."""
+    @seed.setter
+    def seed(self, seed: int) -> None: ...
     @property
     def iterations(self) -> int:
         """Batches trained on since `compile`."""

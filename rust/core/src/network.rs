@@ -81,6 +81,8 @@ pub struct Outcome {
     pub loss: f64,
     /// Means over the rows.
     pub metrics: Vec<f64>,
+    /// What they are the means of, loss first: sums that go on from call to call to the bits of one call for all.
+    pub sums: Vec<f64>,
     /// Rows of the batches that were done.
     pub rows: usize,
     /// Batches that were done.
@@ -119,6 +121,16 @@ impl<T: Element> Network<T> {
     /// Outputs of a row.
     pub fn output_width(&self) -> usize {
         self.stages[self.stages.len() - 1].units
+    }
+
+    /// Of all that is drawn in training.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Draws from another seed from now on.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
     }
 
     /// Batches trained on since [`compile`](Self::compile).
@@ -507,8 +519,10 @@ impl<T: Element> Network<T> {
         outcome.loss = sums[0] / if outcome.batches == 0 { 1.0 } else { weights };
         if purpose == Purpose::Evaluate {
             outcome.loss += standing_penalty * objective.penalty_scale(weights);
+            sums[0] = outcome.loss * rows;
         }
         outcome.metrics = sums[1..].iter().map(|sum| sum / rows).collect();
+        outcome.sums = sums;
         Ok(outcome)
     }
 }

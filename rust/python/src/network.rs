@@ -114,6 +114,22 @@ impl Network {
     }
 
     #[getter]
+    fn get_seed(&self, py: Python<'_>) -> PyResult<u64> {
+        fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
+            detached(py, || lock(network).map(|network| network.seed()))?.map_err(exception)
+        }
+        typed!(self, get(py))
+    }
+
+    #[setter]
+    fn set_seed(&self, py: Python<'_>, seed: u64) -> PyResult<()> {
+        fn set<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>, seed: u64) -> PyResult<()> {
+            detached(py, || lock(network).map(|mut network| network.set_seed(seed)))?.map_err(exception)
+        }
+        typed!(self, set(py, seed))
+    }
+
+    #[getter]
     fn iterations(&self, py: Python<'_>) -> PyResult<u64> {
         fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
             detached(py, || lock(network).map(|network| network.iterations()))?.map_err(exception)
@@ -421,6 +437,7 @@ fn pass<'py, T: Number>(
     let result = PyDict::new(py);
     result.set_item("loss", outcome.loss)?;
     result.set_item("metrics", outcome.metrics)?;
+    result.set_item("sums", outcome.sums)?;
     result.set_item("rows", outcome.rows)?;
     result.set_item("batches", outcome.batches)?;
     result.set_item("fault", outcome.fault)?;

@@ -493,6 +493,42 @@ fn a_stop_is_after_a_whole_batch() {
     assert_eq!(case.network.iterations(), outcome.batches as u64);
 }
 
+/// Rows of which no power of two makes a mean that is exact.
+#[test]
+fn sums_of_calls_add_up_to_those_of_one() {
+    let layers = [dense(5, 0.01), activation("tanh"), dense(2, 0.0)];
+    let order: Vec<u32> = (0..343).rev().collect();
+    let [mut whole, mut parts] = [(); 2].map(|()| {
+        let mut case = Case::<f64>::new(Isa::best(), 3, &layers, 343);
+        case.network.compile(recipe("mean_squared_error", "adam", Clipping::default())).unwrap();
+        case
+    });
+    let expected = whole.train(Order::Listed(&order), 343, 49, 1e-3);
+    let mut sums = vec![0.0; 2];
+    for batch in order.chunks(49) {
+        let part = parts.train(Order::Listed(batch), 49, 49, 1e-3);
+        sums.iter_mut().zip(part.sums).for_each(|(sum, part)| *sum += part);
+    }
+    assert_eq!(sums, expected.sums);
+    assert_eq!(sums[0] / 343.0, expected.loss);
+}
+
+#[test]
+fn another_seed_draws_otherwise() {
+    let layers = [dense(40, 0.0), Layer::Dropout(0.5), dense(1, 0.0)];
+    let mut case = Case::<f32>::new(Isa::best(), 3, &layers, 8);
+    let mut outputs = |seed| {
+        case.network.set_seed(seed);
+        assert_eq!(case.network.seed(), seed);
+        let mut outputs = vec![0.0; 8];
+        case.network.rehearse(Input::Dense(Source::new(&case.x, 3).unwrap()), &mut outputs).unwrap();
+        outputs
+    };
+    let first = outputs(1);
+    assert_ne!(outputs(2), first);
+    assert_eq!(outputs(1), first);
+}
+
 #[test]
 fn errors_name_the_argument() {
     let message = |result: Result<Outcome, Error>| result.unwrap_err().to_string();
