@@ -1,7 +1,6 @@
 """CSVLogger and BackupAndRestore: what is in their files."""
 
 import csv
-import json
 
 import numpy as np
 import pytest
@@ -58,83 +57,104 @@ def test_a_fit_in_a_table(tmp_path):
         assert [float(row[name]) for row in rows] == values
 
 
-class Backed:
-    """A stand-in of a model whose state is a number."""
-
-    def __init__(self, state=0):
-        self.state = state
-        self._initial_epoch = None
-
-    def save(self, path):
-        path.write_text(str(self.state))
-
-    def _restore(self, path):
-        self.state = int(path.read_text())
-
-
 class StopError(Exception):
     pass
 
 
-def train(model, callback, epochs=5, batches=2, stop_at=None):
-    """A loop as the model's, whose state grows by one each batch."""
-    callback.set_model(model)
-    callback.on_train_begin()
-    ran = []
-    for epoch in range(model._initial_epoch or 0, epochs):
-        callback.on_epoch_begin(epoch)
-        for batch in range(batches):
-            if stop_at == (epoch, batch):
-                raise StopError
-            model.state += 1
-            callback.on_train_batch_end(batch, {})
-        callback.on_epoch_end(epoch, {})
-        ran.append(epoch)
-    callback.on_train_end()
-    return ran
+class Stop(Callback):
+    """Notes what it hears, and raises in front of a batch."""
+
+    def __init__(self, stop_at=None):
+        self.stop_at = stop_at
+        self.epochs = []
+        self.batches = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epochs.append(epoch)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.stop_at == (self.epochs[-1], batch):
+            raise StopError
+        self.batches += 1
 
 
-# With 2, the last backup was made before epoch 1 was known to be over: it is done again, as Keras does.
-@pytest.mark.parametrize(("save_freq", "state", "epoch"), [("epoch", 4, 2), (1, 5, 2), (2, 4, 1)])
-def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, save_freq, state, epoch):
+def train(callback, stop_at=None):
+    """Five epochs of two batches: how many updates there were in all, and which epochs and batches now."""
+    model = dlcore.Sequential([Input((2,)), Dense(1)])
+    model.compile("sgd", "mse")
+    x, stop = np.ones((8, 2)), Stop(stop_at)
+    model.fit(x, x[:, :1], batch_size=4, epochs=5, verbose=0, callbacks=[callback, stop])
+    return model.optimizer.iterations, stop.epochs, stop.batches
+
+
+# With 2, the last backup was made behind the last batch of epoch 1, whose end is still to come.
+@pytest.mark.parametrize(
+    ("save_freq", "epochs", "batches"),
+    [("epoch", [2, 3, 4], 6), (1, [2, 3, 4], 5), (2, [1, 2, 3, 4], 6), (3, [1, 2, 3, 4], 7)],
+)
+def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, save_freq, epochs, batches):
     folder = tmp_path / "backup"
     with pytest.raises(StopError):
-        train(Backed(), BackupAndRestore(folder, save_freq), stop_at=(2, 1))
-    assert {path.name for path in folder.iterdir()} == {"latest.weights.h5", "training_metadata.json"}
-    model = Backed()
-    assert train(model, BackupAndRestore(folder, save_freq)) == list(range(epoch, 5))
-    assert model.state == state + (5 - epoch) * 2
+        train(BackupAndRestore(folder, save_freq), stop_at=(2, 1))
+    assert [path.name for path in folder.iterdir()] == ["latest.safetensors"]
+    assert train(BackupAndRestore(folder, save_freq)) == (10, epochs, batches)
     assert not folder.exists()
 
 
 def test_a_folder_is_kept_if_asked(tmp_path):
-    train(Backed(), BackupAndRestore(tmp_path / "b", delete_checkpoint=False))
-    assert json.loads((tmp_path / "b" / "training_metadata.json").read_text())["epoch"] == 5
-    model = Backed()
-    assert train(model, BackupAndRestore(tmp_path / "b")) == []
-    assert model.state == 10
+    train(BackupAndRestore(tmp_path / "b", delete_checkpoint=False))
+    assert train(BackupAndRestore(tmp_path / "b")) == (10, [], 0)
 
 
 def test_a_damaged_backup(tmp_path):
     for double in (False, True):
         folder = tmp_path / str(double)
         with pytest.raises(StopError):
-            train(Backed(), BackupAndRestore(folder, double_checkpoint=double), stop_at=(3, 0))
-        (folder / "latest.weights.h5").write_text("damaged")
-        model, callback = Backed(), BackupAndRestore(folder, double_checkpoint=double)
+            train(BackupAndRestore(folder, double_checkpoint=double), stop_at=(3, 0))
+        (folder / "latest.safetensors").write_text("damaged")
+        callback = BackupAndRestore(folder, double_checkpoint=double)
         if double:
-            assert train(model, callback) == [2, 3, 4]
-            assert model.state == 10
+            assert train(callback) == (10, [2, 3, 4], 6)
         else:
-            with pytest.raises(ValueError, match="damaged"):
-                train(model, callback)
+            with pytest.raises(ValueError, match=r"latest\.safetensors"):
+                train(callback)
 
 
-def test_half_a_backup_is_none(tmp_path):
-    (tmp_path / "latest.weights.h5").write_text("7")
-    model = Backed()
-    assert train(model, BackupAndRestore(tmp_path)) == [0, 1, 2, 3, 4]
-    assert model.state == 10
+def test_a_folder_without_a_backup(tmp_path):
+    (tmp_path / "latest.safetensors.7.new").write_text("half of one")
+    assert train(BackupAndRestore(tmp_path, delete_checkpoint=False)) == (10, [0, 1, 2, 3, 4], 10)
+
+
+def test_a_backup_comes_before_what_is_to_be_resumed(tmp_path):
+    """A job that is begun from a file, and is interrupted in turn."""
+    x, paths = np.ones((8, 2)), [tmp_path / "a", tmp_path / "b"]
+
+    def fit(epochs, **options):
+        model = dlcore.Sequential([Input((2,)), Dense(1)])
+        model.compile("sgd", "mse")
+        calls = [BackupAndRestore(paths[1], delete_checkpoint=False)]
+        return model, model.fit(x, x[:, :1], epochs=epochs, verbose=0, callbacks=calls, **options)
+
+    model, _ = fit(2)
+    model.save(paths[0])
+    fit(4)
+    assert fit(5, resume_from=paths[0])[1].epoch == [0, 1, 2, 3, 4]
+    assert fit(5, resume_from=paths[1])[1].epoch == [0, 1, 2, 3, 4]
+
+
+def test_a_loop_of_ones_own_gets_weights_and_optimizer_back(tmp_path):
+    x = np.ones((8, 2))
+    for _ in range(2):
+        model = dlcore.Sequential([Input((2,)), Dense(1)])
+        model.compile("adam", "mse")
+        calls = dlcore.callbacks.CallbackList([BackupAndRestore(tmp_path / "b")], model=model)
+        calls.on_train_begin()
+        first = model.optimizer.iterations
+        model.train_on_batch(x, x[:, :1])
+        calls.on_epoch_end(0)
+    assert (first, model.optimizer.iterations) == (1, 2)
+    history = model.fit(x, x[:, :1], epochs=2, verbose=0)
+    assert history.epoch == [0, 1]
 
 
 def test_arguments_of_a_backup():
@@ -147,7 +167,7 @@ def test_arguments_of_a_backup():
 def test_a_real_model_is_saved_each_epoch(tmp_path):
     class Look(Callback):
         def on_epoch_end(self, epoch, logs=None):
-            again = dlcore.load_model(tmp_path / "b" / "latest.weights.h5")
+            again = dlcore.load_model(tmp_path / "b" / "latest.safetensors")
             assert np.array_equal(again.get_weights()[0], self.model.get_weights()[0])
             looked.append(epoch)
 

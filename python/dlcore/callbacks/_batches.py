@@ -1,5 +1,7 @@
 """What the callbacks share that do something every so many batches."""
 
+from typing import Any
+
 from dlcore import _checks
 
 
@@ -25,6 +27,15 @@ class EveryBatches:
             return False
         self._waited = 0
         return True
+
+    def get_state(self) -> dict[str, Any]:
+        """How long it has waited."""
+        return {"waited": self._waited, "last": self._last}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        self._waited = _checks.integer("waited", state["waited"])
+        self._last = _checks.integer("last", state["last"], low=-1)
 
 
 def frequency(name: str, value: object) -> EveryBatches | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 from dlcore import _checks
 from dlcore.callbacks.callback import Callback, Logs
@@ -36,6 +37,14 @@ class Monitor(Callback):
         self.mode = mode
         self.best = best
         self.min_delta = abs(_checks.real("min_delta", min_delta))
+
+    def get_state(self) -> dict[str, Any]:
+        """The best value so far."""
+        return {"best": self.best}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        self.best = None if state["best"] is None else float(state["best"])
 
     def _watched(self, logs: Logs | None) -> float | None:
         """The watched value of now, or None with a warning that there is none.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import shutil
@@ -12,19 +11,23 @@ from dlcore import _checks
 from dlcore.callbacks._batches import frequency
 from dlcore.callbacks.callback import Callback, Logs
 
+FILE = "latest.safetensors"
+"""The backup's name in its folder."""
+
 
 class BackupAndRestore(Callback):
-    """Keeps model, optimizer and epoch in a folder; a fit that finds them there goes on from them.
+    """Keeps all that a fit needs to go on in a folder; a fit that finds it there goes on from it.
 
-    When a fit comes to its end, the folder is removed.
+    It goes on behind the batch after which it was saved, and comes to the same end, bit for bit, as if it had
+    never been interrupted: see `Sequential.fit`, whose `resume_from` does the same with any file. When a fit
+    comes to its end, the folder is removed.
 
     Parameters
     ----------
     backup_dir : str or path
         A folder for nothing else.
     save_freq : "epoch" or int
-        When to save: after each epoch, or every so many batches; default "epoch". An epoch that was
-        interrupted is done again from its beginning, with the weights that were saved within it.
+        When to save: after each epoch, or every so many batches; default "epoch".
     double_checkpoint : bool
         Whether to keep the backup before the last one too, in case the last one cannot be read; default
         False.
@@ -34,7 +37,7 @@ class BackupAndRestore(Callback):
     Examples
     --------
     >>> import dlcore
-    >>> backup = dlcore.callbacks.BackupAndRestore("backup")
+    >>> backup = dlcore.callbacks.BackupAndRestore("backup", save_freq=1000)
     """
 
     def __init__(
@@ -51,23 +54,30 @@ class BackupAndRestore(Callback):
         self.double_checkpoint = _checks.boolean("double_checkpoint", double_checkpoint)
         self.delete_checkpoint = _checks.boolean("delete_checkpoint", delete_checkpoint)
         self._clock = frequency("save_freq", save_freq)
-        self._epoch = 0
-        folder = pathlib.Path(backup_dir)
-        self._model_path = folder / "latest.weights.h5"
-        self._state_path = folder / "training_metadata.json"
+        self._path = pathlib.Path(backup_dir) / FILE
+        self._previous = self._path.with_name(FILE + ".bkp")
+
+    def get_state(self) -> dict[str, Any]:
+        """How many batches ago it was saved."""
+        return {} if self._clock is None else {"clock": self._clock.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        if self._clock is not None:
+            self._clock.set_state(state["clock"])
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Restore what is there."""
-        if not self._state_path.exists():  # written last, so there is a whole backup with it
+        if not self._path.exists():
             return
         try:
-            self._restore()
+            backup = self.model._read_backup(self._path)
         except (OSError, ValueError):
-            if not _previous(self._model_path).exists():
+            if not self._previous.exists():
                 raise
-            for path in (self._model_path, self._state_path):
-                shutil.copyfile(_previous(path), path)
-            self._restore()
+            shutil.copyfile(self._previous, self._path)
+            backup = self.model._read_backup(self._path)
+        self.model._restore(backup)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Save if it is time."""
@@ -76,34 +86,19 @@ class BackupAndRestore(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Save, unless it is done by batches."""
-        self._epoch = epoch + 1
         if self._clock is None:
             self._save()
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Remove the folder."""
-        if self.delete_checkpoint and self._state_path.parent.exists():
+        if self.delete_checkpoint and self._path.parent.exists():
             shutil.rmtree(self.backup_dir)
 
     def _idle(self) -> list[Any]:
         return [BackupAndRestore.on_train_batch_end] if self._clock is None else []
 
-    def _restore(self) -> None:
-        self._epoch = json.loads(self._state_path.read_text())["epoch"]
-        self.model._restore(self._model_path)
-        self.model._initial_epoch = self._epoch
-
     def _save(self) -> None:
-        self._model_path.parent.mkdir(parents=True, exist_ok=True)
-        for path in (self._model_path, self._state_path):
-            if self.double_checkpoint and path.exists():
-                shutil.copyfile(path, _previous(path))
-        self.model.save(self._model_path)
-        # In one go, so that an interruption leaves the old text or the new one.
-        new = self._state_path.with_suffix(".new")
-        new.write_text(json.dumps({"epoch": self._epoch}))
-        new.replace(self._state_path)
-
-
-def _previous(path: pathlib.Path) -> pathlib.Path:
-    return path.with_name(path.name + ".bkp")
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self.double_checkpoint and self._path.exists():
+            shutil.copyfile(self._path, self._previous)
+        self.model.save(self._path)

@@ -32,6 +32,17 @@ class Callback:
     >>> class Halve(dlcore.callbacks.Callback):
     ...     def on_epoch_end(self, epoch, logs=None):
     ...         self.model.optimizer.learning_rate /= 2
+
+    One that remembers something says so, if a fit that is resumed shall go on with it:
+
+    >>> class Lowest(dlcore.callbacks.Callback):
+    ...     lowest = float("inf")
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         self.lowest = min(self.lowest, logs["loss"])
+    ...     def get_state(self):
+    ...         return {"lowest": self.lowest}
+    ...     def set_state(self, state):
+    ...         self.lowest = float(state["lowest"])
     """
 
     model: Sequential
@@ -94,6 +105,17 @@ class Callback:
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """After a batch of predictions; `logs` has the "outputs"."""
+
+    def get_state(self) -> dict[str, Any]:
+        """What the callback has to know in order to go on, for a model that is saved in the midst of a fit.
+
+        By default nothing. Keys are strings; values are numbers, strings, None, lists and dicts of such, or
+        arrays of float32 or float64.
+        """
+        return {}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave, after `on_train_begin` of a fit that is resumed."""
 
     def _idle(self) -> list[Any]:
         """Functions of the class that would do nothing, as its arguments are; for `hears`."""

@@ -23,6 +23,20 @@ def _each(hook: str) -> Callable[..., None]:
     return call
 
 
+def _in_turn(hook: str) -> Callable[..., None]:
+    """The same, and what is under way can be seen, for a model that is saved meanwhile."""
+
+    def call(self: CallbackList, *args: Any, **kwargs: Any) -> None:
+        for i, callback in enumerate(self.callbacks):
+            self.under_way = hook, i + 1
+            getattr(callback, hook)(*args, **kwargs)
+        self.under_way = None, 0
+
+    call.__name__ = hook
+    call.__doc__ = f"Call `{hook}` of each."
+    return call
+
+
 class CallbackList(Callback):
     """Calls each of its callbacks, in order: for loops that users write themselves.
 
@@ -48,9 +62,9 @@ class CallbackList(Callback):
     on_train_begin = _each("on_train_begin")
     on_train_end = _each("on_train_end")
     on_epoch_begin = _each("on_epoch_begin")
-    on_epoch_end = _each("on_epoch_end")
+    on_epoch_end = _in_turn("on_epoch_end")
     on_train_batch_begin = _each("on_train_batch_begin")
-    on_train_batch_end = _each("on_train_batch_end")
+    on_train_batch_end = _in_turn("on_train_batch_end")
     on_batch_begin = _each("on_batch_begin")
     on_batch_end = _each("on_batch_end")
     on_test_begin = _each("on_test_begin")
@@ -70,6 +84,7 @@ class CallbackList(Callback):
         model: Sequential | None = None,
         **params: Any,
     ) -> None:
+        self.under_way: tuple[str | None, int] = None, 0
         self.callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
         for wanted, cls in ((add_history, History), (add_progbar, ProgbarLogger)):
             if wanted and not any(isinstance(callback, cls) for callback in self.callbacks):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dlcore import _checks
 from dlcore._typing import FloatArray
 from dlcore.callbacks._monitor import Monitor
 from dlcore.callbacks.callback import Logs
+
+_COUNTS = ("wait", "stopped_epoch", "best_epoch")
 
 
 class EarlyStopping(Monitor):
@@ -73,6 +77,21 @@ class EarlyStopping(Monitor):
         self.best_epoch = 0
         self.best = None
         self.best_weights: list[FloatArray] | None = None
+
+    def get_state(self) -> dict[str, Any]:
+        """The best epoch so far, its weights if they are kept, and how long ago it was."""
+        own = {name: getattr(self, name) for name in _COUNTS}
+        return super().get_state() | own | {"best_weights": self.best_weights}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        from dlcore.models._weights import checked
+
+        super().set_state(state)
+        for name in _COUNTS:
+            setattr(self, name, _checks.integer(name, state[name]))
+        best, model = state["best_weights"], self.model
+        self.best_weights = None if best is None else checked(best, model.weight_names, model.get_weights())
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Forget the last fit."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from dlcore import _checks
 from dlcore.callbacks.callback import Callback, Logs
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ class History(Callback):
     def __init__(self) -> None:
         self.epoch: list[int] = []
         self.history: dict[str, list[float]] = {}
+
+    def get_state(self) -> dict[str, Any]:
+        """All values so far."""
+        return {"epoch": list(self.epoch), "history": {name: list(v) for name, v in self.history.items()}}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        self.epoch = [_checks.integer("epoch", epoch) for epoch in state["epoch"]]
+        self.history = {name: list(values) for name, values in state["history"].items()}
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the values."""

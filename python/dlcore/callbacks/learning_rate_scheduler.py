@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from dlcore import _checks
 from dlcore.callbacks._learning_rate import note, optimizer_of
@@ -32,16 +33,36 @@ class LearningRateScheduler(Callback):
             raise TypeError(f"schedule must be a function, got {schedule!r}")
         self.schedule = schedule
         self.verbose = verbose
+        self._forget()
+
+    def _forget(self) -> None:
+        self._epoch: int | None = None
+        self._resumed: int | None = None
+
+    def get_state(self) -> dict[str, Any]:
+        """The epoch whose rate the optimizer has."""
+        return {"epoch": self._epoch}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        if state["epoch"] is not None:
+            self._epoch = self._resumed = _checks.integer("epoch", state["epoch"])
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Forget the last fit."""
+        self._forget()
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        """Set the rate."""
+        """Set the rate, unless the optimizer came with that of this epoch, which is resumed."""
+        if epoch == self._resumed:
+            return
         optimizer = optimizer_of(self.model)
         try:
             rate = self.schedule(epoch, optimizer.learning_rate)
         except TypeError:  # of the epoch alone
             rate = self.schedule(epoch)
         rate = _checks.real("what schedule returns", rate, low=0)
-        optimizer.learning_rate = rate
+        optimizer.learning_rate, self._epoch = rate, epoch
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 

@@ -64,6 +64,16 @@ class ModelCheckpoint(Monitor):
         self._clock = frequency("save_freq", save_freq)
         self._epoch = 0
 
+    def get_state(self) -> dict[str, Any]:
+        """The best value so far, and how many batches ago it was saved."""
+        return super().get_state() | {"clock": None if self._clock is None else self._clock.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        super().set_state(state)
+        if self._clock is not None and state["clock"] is not None:
+            self._clock.set_state(state["clock"])
+
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Note the epoch, for the name of what is saved within it."""
         self._epoch = epoch

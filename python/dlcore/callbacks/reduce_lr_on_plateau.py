@@ -72,6 +72,16 @@ class ReduceLROnPlateau(Monitor):
         self.wait = 0
         self.cooldown_counter = 0
 
+    def get_state(self) -> dict[str, Any]:
+        """The best value so far, and how long ago it was."""
+        return super().get_state() | {"wait": self.wait, "cooldown_counter": self.cooldown_counter}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        super().set_state(state)
+        self.wait = _checks.integer("wait", state["wait"])
+        self.cooldown_counter = _checks.integer("cooldown_counter", state["cooldown_counter"])
+
     def in_cooldown(self) -> bool:
         """Whether a reduction was so recent that epochs do not count."""
         return self.cooldown_counter > 0

@@ -77,6 +77,14 @@ class TensorBoard(Callback):
         super().set_model(model)
         self._writers = {}
 
+    def get_state(self) -> dict[str, Any]:
+        """How many batches there were."""
+        return {"batches": self._batches}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        self._batches = _checks.integer("batches", state["batches"])
+
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Count batches anew."""
         self._batches = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from dlcore import _checks, _names, initializers
 from dlcore._registry import Configurable
 from dlcore.losses import Loss
@@ -88,6 +90,31 @@ class Metric(Configurable):
         return variable
 
     add_weight = add_variable
+
+    def get_state(self) -> dict[str, Any]:
+        """The variables by the names of their attributes, those of a metric within as a dict of their own."""
+        state: dict[str, Any] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Variable):
+                state[name] = np.array(value)
+            elif isinstance(value, Metric):
+                state[name] = value.get_state()
+        return state
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave; variables that the first batch would make are made."""
+        for name, value in state.items():
+            own = getattr(self, name, None)
+            if isinstance(own, Metric):
+                own.set_state(value)
+            elif own is None and isinstance(value, np.ndarray):
+                variable = value.astype(np.float64).view(Variable)
+                variable.name = name
+                setattr(self, name, variable)
+            elif isinstance(own, Variable) and own.shape == np.shape(value):
+                own.assign(value)
+            else:
+                raise ValueError(f"metric {self.name!r} has no variable {name!r} of shape {np.shape(value)}")
 
     def reset_state(self) -> None:
         """Forget all rows: all variables become 0."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -50,6 +51,9 @@ class Arrays:
         From which the order of each epoch follows; without one the rows are taken in sequence.
     """
 
+    under_way = None
+    """No pass goes on from one epoch to the next."""
+
     def __init__(self, rows: Rows, batch_size: int, seed: int | None = None) -> None:
         self.rows = rows
         self.asked_size = batch_size
@@ -61,20 +65,26 @@ class Arrays:
         """Batches of an epoch."""
         return -(-len(self.rows.x) // self.batch_size)
 
-    def pieces(self, epoch: int, by_batch: bool, with_order: bool) -> Iterator[Piece]:
-        """All rows at once, or batch by batch; `with_order`: as a list that says which row came when."""
+    def pieces(self, epoch: int, by_batch: bool, with_order: bool, done: int = 0) -> Iterator[Piece]:
+        """All rows at once, or batch by batch from the one behind those that are done.
+
+        `with_order`: the order is a list that says which row came when.
+        """
         order: Any = None if self.seed is None else _random.derive(self.seed, epoch)
         if order is not None and (by_batch or with_order):
             order = _core.shuffle(order, len(self.rows.x))
         if not by_batch:
             yield Piece(self.rows, order, self.batch_size)
             return
-        for first in range(0, len(self.rows.x), self.batch_size):
+        for first in range(done * self.batch_size, len(self.rows.x), self.batch_size):
             end = min(first + self.batch_size, len(self.rows.x))
             if order is None:
                 yield Piece(self.rows.part(first, end), None, self.batch_size)
             else:
                 yield Piece(self.rows, order[first:end], self.batch_size)
+
+    def go_to(self, epoch: int, seen: int) -> None:
+        """Nothing is to be done."""
 
     def end_epoch(self) -> None:
         """Nothing is to be done."""
@@ -85,8 +95,8 @@ class Stream:
 
     Parameters
     ----------
-    batches : function of an epoch's number
-        Gives an iterator of (x, y) or (x, y, sample_weight), or of x alone.
+    batches : function of an epoch's number, a seed or None, and a number of batches
+        Gives an iterator of (x, y) or (x, y, sample_weight), or of x alone, without the first so many.
     check : function
         Makes `Rows` of such a batch.
     count : int, optional
@@ -95,34 +105,50 @@ class Stream:
         How many an epoch takes; by default all. The next epoch goes on where this one ended.
     end : function, optional
         Called after each epoch.
+    seed : int, optional
+        From which the order of the batches follows.
     """
 
     def __init__(
         self,
-        batches: Callable[[int], Iterator[Any]],
+        batches: Callable[[int, int | None, int], Iterator[Any]],
         check: Callable[..., Rows],
         count: int | None = None,
         steps: int | None = None,
         end: Callable[[], None] | None = None,
+        seed: int | None = None,
     ) -> None:
         self.make = batches
         self.check = check
         self.count = count
         self.steps = steps
+        self.seed = seed
         self._end = end
         self._iterator: Iterator[Any] | None = None
-        self._seen = 0
+        self._epoch = self._seen = 0
 
     @property
     def batches(self) -> int | None:
         """Batches of an epoch, if that is known."""
         return self.steps or self.count
 
-    def pieces(self, epoch: int, by_batch: bool, with_order: bool) -> Iterator[Piece]:
-        """Batch by batch."""
-        if self._iterator is None or self.steps is None:
-            self._iterator, self._seen = self.make(epoch), 0
-        done = 0
+    @property
+    def under_way(self) -> list[int] | None:
+        """The epoch that began the pass which goes on in the next one, and its batches so far."""
+        return None if self.steps is None or self._iterator is None else [self._epoch, self._seen]
+
+    def go_to(self, epoch: int, seen: int) -> None:
+        """Into the pass that an epoch began, behind its first batches."""
+        if self.count is not None and seen > self.count:
+            raise ValueError(f"there are {self.count} batches, and {seen} of them cannot be done")
+        self._iterator = self.make(epoch, self.seed, seen)
+        self._epoch, self._seen = epoch, seen
+
+    def pieces(self, epoch: int, by_batch: bool, with_order: bool, done: int = 0) -> Iterator[Piece]:
+        """Batch by batch, from the one behind those that are done."""
+        if self.steps is None or self._iterator is None:
+            self.go_to(epoch, done if self.steps is None else 0)
+        assert self._iterator is not None
         while self.steps is None or done < self.steps:
             batch = next(self._iterator, None)
             if batch is None:
@@ -177,7 +203,7 @@ def source(
         arrays = Arrays(rows, size, seed)
         if steps is None:
             return arrays
-        return Stream(_passes(arrays), lambda *batch: Rows(*batch), arrays.batches, steps)
+        return Stream(_passes(arrays), lambda *batch: Rows(*batch), arrays.batches, steps, seed=seed)
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
             raise ValueError(f"{prefix}{name} must not be given where x gives batches")
@@ -187,9 +213,9 @@ def source(
 
     if isinstance(x, PyDataset):
         count = x.num_batches
-        return Stream(_indexed(x, seed), check, count, steps, x.on_epoch_end)
+        return Stream(_indexed(x), check, count, steps, x.on_epoch_end, seed)
     count = len(x) if hasattr(x, "__len__") else None
-    return Stream(lambda epoch: iter(x), check, count, steps)
+    return Stream(_iterated(x), check, count, steps)
 
 
 def is_stream(x: Any) -> bool:
@@ -203,30 +229,40 @@ def is_stream(x: Any) -> bool:
     )
 
 
-def _passes(arrays: Arrays) -> Callable[[int], Iterator[Any]]:
+def _passes(arrays: Arrays) -> Callable[[int, int | None, int], Iterator[Any]]:
     """The batches of arrays, for as long as the data goes."""
 
-    def batches(epoch: int) -> Iterator[Any]:
-        for piece in arrays.pieces(epoch, by_batch=True, with_order=True):
+    def batches(epoch: int, seed: int | None, done: int) -> Iterator[Any]:
+        arrays.seed = seed
+        for piece in arrays.pieces(epoch, by_batch=True, with_order=True, done=done):
             order = piece.order
             yield piece.rows.take(order) if isinstance(order, np.ndarray) else piece.rows
 
     return batches
 
 
-def _indexed(dataset: PyDataset, seed: int | None) -> Callable[[int], Iterator[Any]]:
+def _iterated(x: Any) -> Callable[[int, int | None, int], Iterator[Any]]:
+    """What is iterated over, from its beginning each time; a generator has but one, and goes on."""
+
+    def batches(epoch: int, seed: int | None, done: int) -> Iterator[Any]:
+        iterator = iter(x)
+        return iterator if iterator is x else itertools.islice(iterator, done, None)
+
+    return batches
+
+
+def _indexed(dataset: PyDataset) -> Callable[[int, int | None, int], Iterator[Any]]:
     """The batches of a data set, in another order each epoch if there is a seed."""
 
-    def batches(epoch: int) -> Iterator[Any]:
+    def batches(epoch: int, seed: int | None, done: int) -> Iterator[Any]:
         dataset.on_epoch_begin()
         count = dataset.num_batches
         if count is None:
-            index = 0
             while True:
-                yield dataset[index]
-                index += 1
+                yield dataset[done]
+                done += 1
         order = range(count) if seed is None else _core.shuffle(_random.derive(seed, epoch), count).tolist()
-        for index in order:
+        for index in order[done:]:
             yield dataset[index]
 
     return batches

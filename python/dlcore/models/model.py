@@ -376,9 +376,11 @@ class Model(Trainer, Configurable):
         """A model of these layers."""
 
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-        """Write weights, configuration and optimizer state into one safetensors file, whatever its name.
+        """Write the model into one safetensors file, whatever its name.
 
-        The write is atomic: whatever happens, there is the old file or the new one.
+        That is weights, configuration, the optimizer's state, and where the fit stands that is going on, or
+        the last one stood. `load_model` gives the model back, and `fit(..., resume_from=filepath)` goes on
+        with the fit. The write is atomic: whatever happens, there is the old file or the new one.
         """
         from dlcore.models.saving import save_model
 
@@ -408,11 +410,6 @@ class Model(Trainer, Configurable):
         if format != "onnx":
             raise ValueError(f"format must be 'onnx', got {format!r}")
         onnx.save(self, filepath, opset)
-
-    def _restore(self, filepath: str | os.PathLike[str]) -> None:
-        from dlcore.models.saving import restore
-
-        restore(self, filepath)
 
     def to_json(self) -> str:
         """Class and configuration as JSON."""

@@ -1,4 +1,4 @@
-"""A model as one safetensors file: weights by name, and the configuration as JSON."""
+"""A model as one safetensors file: weights by name, the configuration and where its fit stands as JSON."""
 
 from __future__ import annotations
 
@@ -6,25 +6,40 @@ import importlib.util
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dlcore import _core, _data, _registry, losses, metrics, optimizers
+from dlcore import _checks, _core, _data, _registry, losses, metrics, optimizers
 from dlcore._registry import serialize
 from dlcore._typing import FloatArray
-from dlcore.models import keras_archive, keras_h5
+from dlcore.callbacks import backup_and_restore
+from dlcore.models import keras_archive, keras_h5, progress
+from dlcore.models.packing import pack, unpack
 
 if TYPE_CHECKING:
     from dlcore.models.model import Model
 
-VERSION = 2
+VERSION = 3
 """Of the file's format."""
+
+
+class Backup(NamedTuple):
+    """What a file has to go on from."""
+
+    filepath: str | os.PathLike[str]
+    tensors: dict[str, FloatArray]
+    config: dict[str, Any]
+
+    @property
+    def fit(self) -> progress.State | None:
+        """Where the fit stood; None if there had been none."""
+        return self.config["fit"]  # type: ignore[no-any-return]
 
 
 def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """See `Model.save`."""
     network = model._built()
     tensors = model.all_weights()
-    config: dict[str, Any] = {"format": VERSION, "model": serialize(model), "compile": None}
+    config = _config(tensors) | {"model": serialize(model), "seed": network.seed}
     if model.optimizer is not None and model.loss is not None:
         plain, weighted = model._asked
         config["compile"] = {
@@ -35,6 +50,7 @@ def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool =
             "iterations": network.iterations,
         }
         tensors |= {f"optimizer/{i}": slot for i, slot in enumerate(network.get_slots())}
+    config["fit"] = pack(model._fit_state(), "fit", tensors)
     _write(filepath, overwrite, tensors, config)
 
 
@@ -44,14 +60,20 @@ def save_weights(model: Model, filepath: str | os.PathLike[str], overwrite: bool
         _refuse_to_overwrite(filepath, overwrite)
         keras_h5.save(model, filepath)
         return
-    _write(filepath, overwrite, model.all_weights(), {"format": VERSION, "model": None, "compile": None})
+    tensors = model.all_weights()
+    _write(filepath, overwrite, tensors, _config(tensors))
+
+
+def _config(weights: dict[str, FloatArray]) -> dict[str, Any]:
+    """Of a file with nothing but weights; the order of their names is that of the layers."""
+    return {"format": VERSION, "weights": list(weights), "model": None, "compile": None, "fit": None}
 
 
 def _write(
     filepath: str | os.PathLike[str], overwrite: bool, tensors: dict[str, FloatArray], config: dict[str, Any]
 ) -> None:
     _refuse_to_overwrite(filepath, overwrite)
-    text = json.dumps(config, sort_keys=True, allow_nan=False)
+    text = json.dumps(config, allow_nan=False)
     _core.save_file(os.fspath(filepath), tensors, {"dlcore": text})
 
 
@@ -83,13 +105,15 @@ def load_model(
     if kind_of(filepath) == "zip":
         return keras_archive.model_from(filepath, custom_objects, compile)  # type: ignore[no-any-return]
     tensors, config = _read(filepath)
-    with _errors(filepath), _registry.custom_scope(custom_objects or {}):
+    with errors_of(filepath), _registry.custom_scope(custom_objects or {}):
         described = config["model"]
         if described is None:
             raise ValueError("it holds weights without a model: use load_weights")
         model = _model(described, tensors)
+        model._built().seed = _seed(config)
         if compile and config["compile"] is not None:
             _compile(model, config["compile"], tensors)
+            model._last_fit = config["fit"]
         return model
 
 
@@ -98,9 +122,12 @@ def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
     if kind_of(filepath) != "safetensors":
         keras_h5.load_into(model, filepath)
         return
-    tensors, _ = _read(filepath)
-    names = list(model.all_weights())
-    found = [name for name in tensors if not name.startswith("optimizer/")]
+    tensors, config = _read(filepath)
+    _set_weights(model, filepath, {name: tensors[name] for name in config["weights"]})
+
+
+def _set_weights(model: Model, filepath: str | os.PathLike[str], tensors: dict[str, FloatArray]) -> None:
+    names, found = list(model.all_weights()), list(tensors)
     if len(found) != len(names):
         raise ValueError(f"{os.fspath(filepath)} has {len(found)} variables, but the model {len(names)}")
     # Layers of another process may have other numbers in their names: then they follow each other.
@@ -123,25 +150,64 @@ def _refuse_to_overwrite(filepath: str | os.PathLike[str], overwrite: bool) -> N
         raise FileExistsError(f"{os.fspath(filepath)} is there already, and overwrite is False")
 
 
-def restore(model: Model, filepath: str | os.PathLike[str]) -> None:
-    """Weights and optimizer state from a file that `Model.save` wrote, into a model compiled alike."""
+def read_backup(filepath: str | os.PathLike[str]) -> Backup:
+    """What `Model.save` wrote into a file, or `BackupAndRestore` into a folder.
+
+    Raises
+    ------
+    OSError, ValueError
+        As `load_model`; also for a file that says nothing of training.
+    """
+    if Path(filepath).is_dir():
+        filepath = Path(filepath) / backup_and_restore.FILE
     tensors, config = _read(filepath)
-    with _errors(filepath):
-        load_weights(model, filepath)
-        if config["compile"] is not None:
-            _set_state(model, config["compile"]["iterations"], tensors)
+    with errors_of(filepath):
+        if config["compile"] is None:
+            raise ValueError("it says nothing of training")
+    return Backup(filepath, tensors, config)
+
+
+def restore(model: Model, backup: Backup) -> None:
+    """Put a model that is compiled alike where the backup's was; one that is not stays as it is."""
+    filepath, tensors, config = backup
+    network = model._built()
+    weights, slots, iterations = network.get_weights(), network.get_slots(), network.iterations
+    with errors_of(filepath):
+        compiled, optimizer, seed = config["compile"], model._compiled().optimizer, _seed(config)
+        before, now = (described["class_name"] for described in (compiled["optimizer"], serialize(optimizer)))
+        if before != now:
+            raise ValueError(f"it was trained with {before}, but the model is compiled with {now}")
+        try:
+            _set_weights(model, filepath, {name: tensors[name] for name in config["weights"]})
+            _set_state(model, compiled["iterations"], tensors)
+            rate = compiled["optimizer"]["config"]["learning_rate"]
+            if not isinstance(rate, dict) and not callable(optimizer._learning_rate):
+                optimizer.learning_rate = rate  # Callbacks may have changed it.
+        except BaseException:
+            network.set_weights(weights)
+            network.set_slots(slots, iterations)
+            raise
+        network.seed = seed
+
+
+def _seed(config: dict[str, Any]) -> int:
+    return _checks.integer("seed", config["seed"], high=2**64 - 1)
 
 
 def _read(filepath: str | os.PathLike[str]) -> tuple[dict[str, FloatArray], dict[str, Any]]:
     tensors, metadata = _core.load_file(os.fspath(filepath))
-    with _errors(filepath):
+    with errors_of(filepath):
         config = json.loads(metadata["dlcore"])
         if config["format"] != VERSION:
             raise ValueError(f"expected format {VERSION}, got {config['format']!r}")
+        if not set(config["weights"]) <= set(tensors):
+            raise ValueError("it lacks weights")
+        if config["fit"] is not None:
+            config["fit"] = progress.checked(unpack(config["fit"], tensors))
     return tensors, config
 
 
-class _errors:  # noqa: N801, a context manager
+class errors_of:  # noqa: N801, a context manager
     """Whatever is wrong within is said of the file."""
 
     def __init__(self, filepath: str | os.PathLike[str]) -> None:
@@ -151,7 +217,16 @@ class _errors:  # noqa: N801, a context manager
         pass
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        damage = (ValueError, TypeError, KeyError, AttributeError, IndexError, MemoryError, RecursionError)
+        damage = (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            IndexError,
+            MemoryError,
+            OverflowError,
+            RecursionError,
+        )
         if isinstance(error, damage):
             reason = f"{type(error).__name__}: {error}"
             raise ValueError(f"{self.name} is not a dlcore model, or damaged ({reason})") from error
@@ -182,6 +257,9 @@ def _compile(model: Model, compiled: dict[str, Any], tensors: dict[str, FloatArr
 def _set_state(model: Model, iterations: int, tensors: dict[str, FloatArray]) -> None:
     network = model._built()
     names = [f"optimizer/{i}" for i in range(len(network.get_slots()))]
+    found = sum(name.startswith("optimizer/") for name in tensors)
+    if found != len(names):
+        raise ValueError(f"it has {found} arrays of the optimizer, but the model's has {len(names)}")
     network.set_slots([_data.finite(name, tensors[name]) for name in names], iterations)
 
 

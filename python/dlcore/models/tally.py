@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcore import _core
+from dlcore import _checks, _core
 from dlcore._data import Rows
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Tally:
     ) -> None:
         """Count a result in; `rows` are those that were given, `order` the ones of them that were visited."""
         self.rows += result["rows"]
-        self.sums += np.array([result["loss"], *result["metrics"]]) * result["rows"]
+        self.sums += result["sums"]
         outputs = result["outputs"]
         if outputs is None:
             return
@@ -73,6 +73,19 @@ class Tally:
         for metric in self.compiled.metrics:
             values[metric.name] = next(means) if metric in self.compiled.in_core else _plain(metric.result())
         return values
+
+    def get_state(self) -> dict[str, Any]:
+        """All that was added up."""
+        metrics = [metric.get_state() for metric in self.compiled.outside]
+        return {"rows": self.rows, "sums": self.sums.copy(), "metrics": metrics}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `get_state` gave."""
+        if state["sums"].shape != self.sums.shape:
+            raise ValueError(f"there must be sums of {len(self.sums)} values, got {state['sums'].shape}")
+        self.rows, self.sums = _checks.integer("rows", state["rows"], high=2**63), np.array(state["sums"])
+        for metric, inner in zip(self.compiled.outside, state["metrics"], strict=True):
+            metric.set_state(inner)
 
     def logs(self) -> dict[str, Any]:
         """The same by name in alphabetical order, as Keras gives it to callbacks."""

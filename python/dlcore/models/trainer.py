@@ -19,11 +19,15 @@ from dlcore.metrics import Metric
 from dlcore.models import data, training
 from dlcore.models.data import Piece
 from dlcore.models.inputs import Inputs
+from dlcore.models.progress import Progress, State
 from dlcore.models.tally import Tally
 from dlcore.optimizers import Optimizer
 
 if TYPE_CHECKING:
+    import os
     import threading
+
+    from dlcore.models.saving import Backup
 
 
 class Compiled(NamedTuple):
@@ -71,7 +75,9 @@ class Trainer(Inputs):
         self._asked: tuple[list[Metric], list[Metric]] = ([], [])
         self._recipe: Compiled | None = None
         self._tally: Tally | None = None
-        self._initial_epoch: int | None = None
+        self._progress: Progress | None = None
+        self._backup: Backup | None = None
+        self._last_fit: State | None = None
 
     # Compile
 
@@ -217,6 +223,7 @@ class Trainer(Inputs):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | Sequence[int] = 1,
+        resume_from: str | os.PathLike[str] | None = None,
     ) -> History:
         """Train.
 
@@ -244,7 +251,8 @@ class Trainer(Inputs):
         sample_weight : array (rows,), optional
             Both multiply the loss of a row.
         initial_epoch : int
-            The first epoch, counted from 0; default 0.
+            The first epoch, counted from 0; default 0. A later one goes on with the order of rows of the
+            model's last fit, also in another process, after `load_model`.
         steps_per_epoch, validation_steps : int, optional
             Batches of an epoch, or of a validation; by default all there are. The next epoch goes on where
             this one ended.
@@ -252,6 +260,10 @@ class Trainer(Inputs):
             Of metrics that depend on it; by default `batch_size`.
         validation_freq : int or list of int
             Every how many epochs to validate, or after which, counted from 1; default 1.
+        resume_from : str or path, optional
+            A file that `save` wrote, in a callback of a fit or after it, or the folder of a
+            `BackupAndRestore`: goes on with that fit from there. Give a model that was built and compiled
+            alike, and the same arguments.
 
         Returns
         -------
@@ -266,6 +278,35 @@ class Trainer(Inputs):
             remain.
         KeyboardInterrupt
             After Ctrl-C; the weights are those of the last whole batch.
+
+        Notes
+        -----
+        A fit that is resumed, by `resume_from` or `BackupAndRestore`, comes to the same end as if it had
+        never been interrupted, bit for bit, in any process, on any number of threads and instruction set:
+        weights, optimizer, history, dropout, order of rows, and what the callbacks have seen
+        (`Callback.get_state`). It may be interrupted after any batch and any epoch. Three things are up to
+        the caller:
+
+        - a generator is not rewound: let it begin with the batch that comes next;
+        - metrics of one's own must keep what they have seen in variables;
+        - what is done to the weights when a fit ends (by `EarlyStopping` with `restore_best_weights`, or by
+          a running mean) is done to those that are saved after it.
+
+        `on_train_begin`, and `on_epoch_begin` of the epoch that is resumed, are called again. A fit that a
+        callback had stopped stays so; `initial_epoch` begins another one behind it.
+
+        Examples
+        --------
+        >>> import dlcore, numpy as np
+        >>> x = np.arange(12.0).reshape(6, 2)
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.compile("adam", "mse")
+        >>> _ = model.fit(x, x[:, 0], epochs=2, verbose=0)
+        >>> model.save("half.safetensors")
+        >>> again = dlcore.models.load_model("half.safetensors")
+        >>> history = again.fit(x, x[:, 0], epochs=4, verbose=0, resume_from="half.safetensors")
+        >>> history.epoch
+        [0, 1, 2, 3]
         """
         with self._alone():
             epochs = _checks.integer("epochs", epochs)
@@ -299,16 +340,52 @@ class Trainer(Inputs):
             self._renew()
             self._compiled()
             history = next(c for c in reversed(calls.callbacks) if isinstance(c, History))
-            calls.set_model(self)  # type: ignore[arg-type]
-            calls.set_params({"epochs": epochs, "verbose": verbose, "steps": source.batches})
-            self.history, self.stop_training = history, False
-            training.fit(self, source, validation, calls, initial_epoch, epochs, validation_freq)
+            progress = Progress(self, source, validation, calls, initial_epoch, self._last_fit)
+            self._progress, self._backup = progress, None
+            try:
+                if resume_from is not None:
+                    self._restore(self._read_backup(resume_from))
+                calls.set_model(self)  # type: ignore[arg-type]
+                calls.set_params({"epochs": epochs, "verbose": verbose, "steps": source.batches})
+                self.history, self.stop_training = history, False
+                training.fit(self, progress, epochs, validation_freq)
+            finally:
+                self._progress = None
         return history
 
-    def take_initial_epoch(self) -> int | None:
-        """The epoch that a restored backup says to go on with, once."""
-        epoch, self._initial_epoch = self._initial_epoch, None
-        return epoch
+    def _go_on(self, progress: Progress) -> None:
+        """Go on from the backup that was restored, if there is one."""
+        from dlcore.models.saving import errors_of
+
+        backup, self._backup = self._backup, None
+        if backup is None or backup.fit is None:
+            return
+        with errors_of(backup.filepath):
+            due = progress.restore(backup.fit)
+        progress.finish_hook(backup.fit["hook"], due)
+
+    def _end_fit(self, progress: Progress) -> None:
+        """Note where the fit stands."""
+        self._last_fit = progress.state()
+
+    def _fit_state(self) -> State | None:
+        """Where the fit stands, or the last one stood; for files."""
+        return self._last_fit if self._progress is None else self._progress.state()
+
+    def _read_backup(self, filepath: str | os.PathLike[str]) -> Backup:
+        """What there is to go on from; for `_restore`."""
+        from dlcore.models.saving import read_backup
+
+        return read_backup(filepath)
+
+    def _restore(self, backup: Backup) -> None:
+        """Put weights and optimizer where the backup's were; a fit that is beginning goes on from it."""
+        from dlcore.models.saving import restore
+
+        if self._progress is not None and backup.fit is not None:
+            self._progress.expect_fit(backup.fit)
+        restore(self, backup)  # type: ignore[arg-type]
+        self._backup = backup
 
     def finish_training(self) -> None:
         """Put the running mean of the weights in their place, if the optimizer keeps one."""
@@ -355,7 +432,7 @@ class Trainer(Inputs):
         tally = self._running_tally()
         fault = training.train(self, Piece(rows, None, len(rows.x)), tally)
         if fault is not None:
-            raise FloatingPointError(f"{fault[0]}; the weights are as they were")
+            raise FloatingPointError(f"{fault}; the weights are as they were")
         return self._report(tally, return_dict)
 
     def test_on_batch(

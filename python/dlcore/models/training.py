@@ -15,71 +15,74 @@ from dlcore.callbacks import Callback, CallbackList, History, ProgbarLogger, Ter
 from dlcore.callbacks.callback import hears
 from dlcore.models import data
 from dlcore.models.data import Arrays, Piece, Source
+from dlcore.models.progress import Progress
 from dlcore.models.tally import Tally
 
 if TYPE_CHECKING:
     from dlcore.models.trainer import Trainer
 
 
-def fit(
-    model: Trainer,
-    source: Source,
-    validation: Source | None,
-    callbacks: CallbackList,
-    initial_epoch: int,
-    epochs: int,
-    validation_freq: int | Sequence[int],
-) -> None:
-    """Run the epochs; all arguments are checked."""
-    logs: dict[str, Any] = {}
+def fit(model: Trainer, progress: Progress, epochs: int, validation_freq: int | Sequence[int]) -> None:
+    """Run the epochs that are left; all arguments are checked."""
+    callbacks = progress.callbacks
     try:
         callbacks.on_train_begin()
-        first = model.take_initial_epoch() or initial_epoch
-        for epoch in range(first, epochs):
-            callbacks.on_epoch_begin(epoch)
-            tally = train_epoch(model, source, epoch, callbacks)
-            logs = tally.logs()
-            if validation is not None and _is_due(epoch, validation_freq):
-                results = evaluate(model, validation, callbacks).logs()
-                logs |= {f"val_{name}": value for name, value in results.items()}
-                logs = dict(sorted(logs.items()))
-            callbacks.on_epoch_end(epoch, dict(logs))  # What they add is for each other.
+        model._go_on(progress)
+        while progress.epoch < epochs and not progress.is_over:
+            if not progress.is_trained:
+                callbacks.on_epoch_begin(progress.epoch)
+                train_epoch(model, progress)
+            if progress.validation is not None and _is_due(progress.epoch, validation_freq):
+                results = evaluate(model, progress.validation, callbacks).logs()
+                values = {f"val_{name}": value for name, value in results.items()}
+                progress.logs = dict(sorted((progress.logs | values).items()))
+            progress.told = dict(progress.logs)  # What callbacks add is for each other.
+            callbacks.on_epoch_end(progress.epoch, progress.told)
+            progress.end_epoch()
             if model.stop_training:
                 break
         if epochs > 0:
             model.finish_training()
-        callbacks.on_train_end(logs)
+        callbacks.on_train_end(progress.logs)
     finally:
+        model._end_fit(progress)
         for callback in callbacks.callbacks:
             if isinstance(callback, ProgbarLogger):
                 callback.close()
 
 
-def train_epoch(model: Trainer, source: Source, epoch: int, callbacks: CallbackList) -> Tally:
+def train_epoch(model: Trainer, progress: Progress) -> None:
     """One epoch: a single call of the core, unless somebody listens to batches."""
-    tally = model.new_tally()
-    by_batch = _listens(callbacks, "on_train_batch_begin", "on_train_batch_end") or model.needs_batches
-    batch = 0
-    for piece in source.pieces(epoch, by_batch, tally.wants_outputs):
-        if by_batch:
-            callbacks.on_train_batch_begin(batch)
-        fault = train(model, piece, tally)
-        if fault is not None:
-            _stop_at_fault(model, callbacks, epoch, batch + fault[1], fault[0])
+    source, callbacks, tally = progress.source, progress.callbacks, progress.begin_epoch()
+    was_begun = progress.batch > 0
+    # An epoch that was interrupted goes on in batches, so that all are added up one by one.
+    by_batch = was_begun or model.needs_batches
+    by_batch = by_batch or _listens(callbacks, "on_train_batch_begin", "on_train_batch_end")
+    for piece in source.pieces(progress.epoch, by_batch, tally.wants_outputs, progress.batch):
+        if was_begun and model.stop_training:
             break
-        batch += piece.batches
         if by_batch:
-            callbacks.on_train_batch_end(batch - 1, tally.logs())
+            callbacks.on_train_batch_begin(progress.batch)
+        before = model._built().iterations
+        try:
+            fault = train(model, piece, tally)
+        finally:
+            progress.batch += model._built().iterations - before
+        if fault is not None:
+            _stop_at_fault(model, callbacks, progress.epoch, progress.batch, fault)
+            break
+        if by_batch:
+            callbacks.on_train_batch_end(progress.batch - 1, tally.logs())
             if model.stop_training:
                 break
-    if tally.rows == 0 and not model.stop_training:
+    if progress.batch == 0 and not model.stop_training:
         raise ValueError("x gave no batches in this epoch: a generator that has ended cannot begin again")
     source.end_epoch()
-    return tally
+    progress.end_batches(tally.logs())
 
 
-def train(model: Trainer, piece: Piece, tally: Tally) -> tuple[str, int] | None:
-    """Steps over the rows of a piece; if a number was no longer finite, why, and the batches before it."""
+def train(model: Trainer, piece: Piece, tally: Tally) -> str | None:
+    """Steps over the rows of a piece; if a number was no longer finite, why."""
     network, optimizer = model._built(), model._compiled().optimizer
     rows, order = piece.rows, piece.order
     if model.needs_batches:  # A loss of the user's own: its derivatives are those of this batch's outputs.
@@ -96,7 +99,7 @@ def train(model: Trainer, piece: Piece, tally: Tally) -> tuple[str, int] | None:
         tally.wants_outputs,
     )
     if result["fault"] is not None:
-        return result["fault"], result["batches"]
+        return result["fault"]
     tally.add(
         result, piece.rows, piece.order if isinstance(piece.order, np.ndarray) else None, piece.batch_size
     )
