@@ -185,3 +185,45 @@ def test_learning_rate_scheduler_takes_functions_of_the_epoch_alone_and_only_rat
     callback.schedule = lambda epoch, rate: rate
     with pytest.raises(TypeError, match="learning_rate"):
         callback.on_epoch_begin(1)
+
+
+def test_every_hook_gets_logs(model):
+    """A callback may ask for them without a default."""
+
+    class Keys(Callback):
+        def __init__(self):
+            self.seen = {}
+            for hook in HOOKS:
+                setattr(self, hook, lambda *given, hook=hook: self.seen.setdefault(hook, []).append(given))
+
+    keys = Keys()
+    x, y = [[1.0, 2.0, 3.0]] * 4, [1.0] * 4
+    model.fit(x, y, batch_size=2, validation_data=(x, y), callbacks=[keys], verbose=0)
+    model.predict(x, batch_size=2, callbacks=[keys], verbose=0)
+    assert set(keys.seen) == {hook for hook in HOOKS if hook not in ("on_batch_begin", "on_batch_end")}
+    for hook, calls in keys.seen.items():
+        for *number, logs in calls:
+            assert isinstance(logs, dict), hook
+            assert len(number) == ("epoch" in hook or "batch" in hook), hook
+
+
+def test_a_fit_of_one_epoch_does_not_number_it(model, capsys):
+    model.fit([[1.0, 2.0, 3.0]], [1.0])
+    assert "Epoch" not in capsys.readouterr().out
+    model.fit([[1.0, 2.0, 3.0]], [1.0], epochs=2)
+    assert "Epoch 1/2" in capsys.readouterr().out
+
+
+def test_what_auto_means_can_be_set(model, capsys):
+    def report():
+        model.fit([[1.0, 2.0, 3.0]], [1.0])
+        return capsys.readouterr().out
+
+    assert "━" in report()
+    dlcore.utils.disable_interactive_logging()
+    try:
+        assert not dlcore.config.is_interactive_logging_enabled()
+        assert "━" not in report()
+    finally:
+        dlcore.utils.enable_interactive_logging()
+    assert "━" in report()

@@ -42,7 +42,7 @@ def run(callback, values, name="val_loss"):
     for epoch, value in enumerate(values):
         callback.on_epoch_begin(epoch)
         callback.on_epoch_end(epoch, {"loss": 1.0, name: value})
-        rates.append(model.optimizer.learning_rate)
+        rates.append(float(model.optimizer.learning_rate))
     callback.on_train_end()
     return model, rates
 

@@ -152,3 +152,22 @@ def test_a_failed_write_leaves_the_old_file(model, tmp_path):
     with pytest.raises(OSError, match="absent"):
         model.save(tmp_path / "absent" / "model.safetensors")
     assert [p.name for p in tmp_path.iterdir()] == ["folder.safetensors"]
+
+
+def test_functions_of_ones_own_are_given_in_custom_objects(tmp_path):
+    def squares(y_true, y_pred):
+        error = y_pred - y_true
+        return (error**2).mean(axis=1), 2 * error / error.shape[1]
+
+    def largest(y_true, y_pred):
+        return abs(y_true - y_pred).max(axis=-1)
+
+    x = np.ones((4, 2))
+    model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(2)])
+    model.compile("sgd", squares, metrics=[largest])
+    model.fit(x, x, verbose=0)
+    model.save(tmp_path / "m.keras")
+    with pytest.raises(ValueError, match="custom_objects"):
+        dlcore.models.load_model(tmp_path / "m.keras")
+    loaded = dlcore.models.load_model(tmp_path / "m.keras", {"squares": squares, "largest": largest})
+    assert loaded.evaluate(x, x, verbose=0) == model.evaluate(x, x, verbose=0)

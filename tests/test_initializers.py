@@ -77,3 +77,9 @@ def test_classes_of_ones_own():
 
     with pytest.raises(TypeError, match="regularizer must be"):  # the core could not compute it
         regularizers.get(Mine())
+
+
+def test_older_names_and_none():
+    kinds = [type(initializers.get(name)).__name__ for name in ("uniform", "normal", "zero", "one", None)]
+    assert kinds == ["RandomUniform", "RandomNormal", "Zeros", "Ones", "GlorotUniform"]
+    assert initializers.get(None)((3,)).shape == (3,)

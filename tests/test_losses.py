@@ -223,10 +223,81 @@ def test_training_by_the_sum_of_weights():
     assert abs(unweighted.get_weights()[0] - by_rows.get_weights()[0]).max() > 1e-3
 
 
-@pytest.mark.parametrize(("reduction", "hint"), [("sum", "learning_rate"), ("none", "mean"), (None, "mean")])
-def test_a_reduction_that_cannot_be_trained_with(reduction, hint):
-    with pytest.raises(ValueError, match=f"reduction.*{hint}"):
+def test_training_by_the_sum():
+    """The same as with the mean and as many times the learning rate, the last batch as short as it is."""
+    by_sum, x, y, weight = compiled(losses.MeanSquaredError("sum"), rows=20)
+    by_mean, *_ = compiled("mse")
+    options = dict(sample_weight=weight, batch_size=8, shuffle=False, verbose=0)
+    by_sum.fit(x, y, epochs=1, **options)
+    for rows, rate in ((slice(0, 8), 0.8), (slice(8, 16), 0.8), (slice(16, 20), 0.4)):
+        by_mean.optimizer.learning_rate = rate
+        by_mean.train_on_batch(x[rows], y[rows], sample_weight=weight[rows])
+    for a, b in zip(by_sum.get_weights(), by_mean.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+    sums = [by_mean.evaluate(x[rows], y[rows], verbose=0) * 10 for rows in (slice(0, 10), slice(10, 20))]
+    np.testing.assert_allclose(by_sum.evaluate(x, y, batch_size=10, verbose=0), np.mean(sums), rtol=1e-12)
+
+
+@pytest.mark.parametrize("reduction", ["none", None])
+def test_a_reduction_that_cannot_be_trained_with(reduction):
+    with pytest.raises(ValueError, match=r"reduction.*mean"):
         compiled(losses.MeanSquaredError(reduction))
+
+
+LOGITS = np.array([[2.0, 1, 0], [0, 1, 2], [0, 3, 0], [1, 1, 0]])
+
+
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum", "mean_with_sample_weight"])
+def test_an_ignored_class_is_as_if_its_rows_were_not_there(reduction):
+    ignoring = losses.SparseCategoricalCrossentropy(True, ignore_class=-1, reduction=reduction)
+    plain = losses.SparseCategoricalCrossentropy(True, reduction=reduction)
+    y, kept = np.array([0, -1, 1, -1]), [0, 2]
+    for weight in (None, np.array([1.0, 2.0, 3.0, 4.0])):
+        expected = plain(y[kept], LOGITS[kept], None if weight is None else weight[kept])
+        np.testing.assert_allclose(ignoring(y, LOGITS, weight), expected, rtol=1e-12)
+    np.testing.assert_array_equal(ignoring.rows(y, LOGITS)[[1, 3]], 0)
+    assert ignoring([-1, -1, -1, -1], LOGITS) == 0
+    assert losses.deserialize(losses.serialize(ignoring)).ignore_class == -1
+
+
+def test_training_with_an_ignored_class():
+    def trained(loss, x, y):
+        dlcore.utils.set_random_seed(1)
+        model = dlcore.Sequential([dlcore.Input((3,)), dlcore.layers.Dense(3)], dtype="float64")
+        model.compile("sgd", loss, metrics=["accuracy"])
+        model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+        return model
+
+    x = np.random.default_rng(0).normal(size=(8, 3))
+    y = np.array([0, 1, 2, 9, 1, 9, 9, 0])
+    with pytest.raises(ValueError, match="from 0 to 2, got 0 to 9"):
+        trained(losses.SparseCategoricalCrossentropy(True), x, y)
+    first = trained(losses.SparseCategoricalCrossentropy(True, ignore_class=9), x, y)
+    second = trained(losses.SparseCategoricalCrossentropy(True), x[y != 9], y[y != 9])
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+    loss, accuracy = first.evaluate(x, y, verbose=0)
+    np.testing.assert_allclose(loss, second.evaluate(x[y != 9], y[y != 9], verbose=0)[0], rtol=1e-12)
+    assert accuracy == np.mean(first.predict(x, verbose=0).argmax(axis=1) == y)  # which ignores none
+
+
+@pytest.mark.parametrize(
+    ("name", "outputs", "y", "found"),
+    [
+        ("crossentropy", 1, np.arange(4) % 2, losses.BinaryCrossentropy),
+        ("ce", 3, np.arange(4) % 3, losses.SparseCategoricalCrossentropy),
+        ("crossentropy", 3, np.arange(4)[:, None] % 3, losses.SparseCategoricalCrossentropy),
+        ("crossentropy", 3, np.eye(3)[[0, 1, 2, 0]], losses.CategoricalCrossentropy),
+    ],
+)
+@pytest.mark.parametrize("has_input", [True, False])
+def test_the_crossentropy_that_fits(name, outputs, y, found, has_input):
+    inputs = [dlcore.Input((3,))] if has_input else []
+    activation = "sigmoid" if outputs == 1 else "softmax"
+    model = dlcore.Sequential([*inputs, dlcore.layers.Dense(outputs, activation)])
+    model.compile("sgd", name, metrics=["accuracy"])
+    assert list(model.fit(np.eye(4, 3), y, verbose=0).history) == ["accuracy", "loss"]
+    assert type(model.loss) is found
 
 
 @pytest.mark.parametrize(
@@ -236,7 +307,7 @@ def test_a_reduction_that_cannot_be_trained_with(reduction, hint):
         ("CosineSimilarity", dict(axis=0), "axis.*-1.*0"),
         ("BinaryFocalCrossentropy", dict(axis=1), "axis"),
         ("SparseCategoricalCrossentropy", dict(axis=0), "axis"),
-        ("SparseCategoricalCrossentropy", dict(ignore_class=2), "ignore_class"),
+        ("SparseCategoricalCrossentropy", dict(ignore_class=2**40), "ignore_class"),
         ("BinaryFocalCrossentropy", dict(alpha=2), "alpha"),
         ("CategoricalFocalCrossentropy", dict(gamma=-1), "gamma"),
         ("KLDivergence", dict(dtype="float16"), "dtype"),
@@ -272,6 +343,13 @@ def test_every_name_finds_its_loss(name):
         assert loss.core_name == name == losses.get(getattr(losses, name)).core_name
     else:
         assert type(loss).__name__ == ALIASES.get(name, name)
+
+
+@pytest.mark.parametrize("name", ["mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "kld", "KLD"])
+def test_functions_go_by_their_short_names_too(name):
+    function = getattr(losses, losses.get(name).core_name)
+    assert getattr(losses, name) is function
+    assert getattr(dlcore.metrics, name) is getattr(dlcore.metrics, function.__name__)
 
 
 def test_every_loss_of_the_core_is_there():

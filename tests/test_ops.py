@@ -226,3 +226,32 @@ def test_one_number_that_is_not_finite_is_found_anywhere(dtype, bad):
             values[at] = bad
             assert not _core.all_finite(values)
             values[at] = -1
+
+
+X = np.array([[1.0, 3.0, 2.0], [5.0, 4.0, 6.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("top_k", (X, 2), ([[3, 2], [6, 5]], [[1, 2], [2, 0]])),
+        ("logsumexp", (X, 1), np.log(np.exp(X).sum(axis=1))),
+        ("logsumexp", (X, None, True), np.log(np.exp(X).sum(keepdims=True))),
+        ("moments", (X, [0]), (X.mean(axis=0), X.var(axis=0))),
+        ("rsqrt", (X,), X**-0.5),
+        ("divide_no_nan", ([1.0, 2.0], [4.0, 0.0]), [0.25, 0]),
+        ("unstack", (X, None, 1), X.T),
+        ("take", (X, [2, 0], 1), X[:, [2, 0]]),
+        ("einsum", ("ij,kj->ik", X, X), X @ X.T),
+        ("inv", (X[:, :2],), np.linalg.inv(X[:, :2])),
+        ("stop_gradient", (X,), X),
+        ("is_tensor", (X,), True),
+        ("is_tensor", ([1.0],), False),
+        ("binary_crossentropy", ([[0.0, 1.0]], [[0.2, 0.7]]), [[-np.log(0.8), -np.log(0.7)]]),
+        ("binary_crossentropy", ([1.0], [0.0], True), [np.log(2)]),
+    ],
+)
+def test_functions_of_arrays(name, arguments, expected):
+    got = getattr(dlcore.ops, name)(*arguments)
+    for one, other in zip(got, expected, strict=True) if isinstance(got, tuple) else [(got, expected)]:
+        np.testing.assert_allclose(one, other, rtol=1e-6)

@@ -277,3 +277,76 @@ def test_plot_model_without_matplotlib(monkeypatch):
         utils.plot_model(model)
     with pytest.raises(ValueError, match="rankdir"):
         utils.plot_model(model, rankdir="UP")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [[0, 0, 1], [0, 2, 3], [4, 5, 6], [0, 0, 0]]),
+        ({"padding": "post", "value": -1}, [[1, -1, -1], [2, 3, -1], [4, 5, 6], [-1, -1, -1]]),
+        ({"maxlen": 2}, [[0, 1], [2, 3], [5, 6], [0, 0]]),
+        ({"maxlen": 2, "truncating": "post"}, [[0, 1], [2, 3], [4, 5], [0, 0]]),
+        ({"maxlen": 4, "padding": "post"}, [[1, 0, 0, 0], [2, 3, 0, 0], [4, 5, 6, 0], [0, 0, 0, 0]]),
+    ],
+)
+def test_lists_of_one_length(options, expected):
+    padded = utils.pad_sequences([[1], [2, 3], [4, 5, 6], []], **options)
+    assert padded.dtype == "int32"
+    assert padded.tolist() == expected
+
+
+def test_sides_that_there_are_not():
+    with pytest.raises(ValueError, match="padding 'before'"):
+        utils.pad_sequences([[1]], padding="before")
+
+
+def test_registered_names():
+    @utils.register_keras_serializable("mine", "cubes")
+    def cubic(y_true, y_pred):
+        return abs(y_true - y_pred) ** 3
+
+    try:
+        assert utils.get_registered_name(cubic) == "mine>cubes"
+        assert utils.get_registered_object("mine>cubes") is cubic
+        assert dlcore.metrics.deserialize(dlcore.metrics.serialize(dlcore.metrics.get(cubic)))._fn is cubic
+    finally:
+        del utils.get_custom_objects()["mine>cubes"]
+    assert utils.get_registered_name(cubic) == "cubic"
+    assert utils.get_registered_object("cubic") is None
+    assert utils.get_registered_object("cubic", {"cubic": cubic}) is cubic
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        dlcore.layers.Dense(3, "relu", kernel_regularizer=dlcore.regularizers.L1(0.5)),
+        dlcore.losses.MeanSquaredError(),
+        dlcore.metrics.MeanSquaredError(),
+        dlcore.optimizers.SGD(dlcore.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)),
+        dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(3)]),
+    ],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_objects_as_dicts_and_back(thing):
+    described = dlcore.saving.serialize_keras_object(thing)
+    again = dlcore.saving.deserialize_keras_object(json.loads(json.dumps(described)))
+    assert type(again) is type(thing)
+    assert dlcore.saving.serialize_keras_object(again) == described
+
+
+def test_what_is_no_object_or_dict_of_one():
+    with pytest.raises(TypeError, match=r"obj must be a layer.*got 3"):
+        dlcore.saving.serialize_keras_object(3)
+    with pytest.raises(TypeError, match="config must be a dict"):
+        dlcore.saving.deserialize_keras_object({"class_name": "Dense"})
+    described = {"module": "keras.losses", "class_name": "Dense", "config": {}}
+    with pytest.raises(ValueError, match=r"Dense of keras\.losses is not known"):
+        dlcore.saving.deserialize_keras_object(described)
+
+
+def test_weights_by_functions(tmp_path):
+    model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(3)])
+    other = dlcore.models.clone_model(model)
+    dlcore.saving.save_weights(model, tmp_path / "w")
+    dlcore.saving.load_weights(other, tmp_path / "w")
+    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])

@@ -11,6 +11,7 @@ Examples
 
 from dlcore import _config
 from dlcore import activations as activations
+from dlcore import backend as backend
 from dlcore import callbacks as callbacks
 from dlcore import config as config
 from dlcore import constraints as constraints
@@ -21,6 +22,7 @@ from dlcore import metrics as metrics
 from dlcore import models as models
 from dlcore import ops as ops
 from dlcore import optimizers as optimizers
+from dlcore import random as random
 from dlcore import regularizers as regularizers
 from dlcore import saving as saving
 from dlcore import utils as utils
@@ -44,6 +46,7 @@ __all__ = [
     "Sequential",
     "Variable",
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",
@@ -56,6 +59,7 @@ __all__ = [
     "models",
     "ops",
     "optimizers",
+    "random",
     "regularizers",
     "saving",
     "set_num_threads",

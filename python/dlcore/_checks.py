@@ -62,6 +62,7 @@ def shape(name: str, value: object) -> tuple[int, ...]:
 
 
 _floatx = "float32"
+_interactive = True
 
 
 def floatx() -> str:
@@ -73,3 +74,14 @@ def set_floatx(value: object) -> None:
     """Set it."""
     global _floatx
     _floatx = dtype(value)
+
+
+def is_interactive() -> bool:
+    """Whether `verbose="auto"` means a bar."""
+    return _interactive
+
+
+def set_interactive(value: bool) -> None:
+    """Set it."""
+    global _interactive
+    _interactive = value

@@ -119,7 +119,7 @@ def targets(name: str, value: object, rows: int, outputs: int, loss: Loss, dtype
                 f"{name} must have one class index a row, shape ({rows},), for {loss.core_name}, got shape "
                 f"{numbers.shape}; for one-hot vectors use loss='categorical_crossentropy'"
             )
-        return _labels(name, numbers, outputs, dtype)
+        return _labels(name, numbers, outputs, dtype, loss.ignore_class)
     if numbers.shape != (rows, outputs) and not (one_column and outputs == 1):
         hint = "; for class indices use loss='sparse_categorical_crossentropy'"
         raise ValueError(
@@ -131,11 +131,14 @@ def targets(name: str, value: object, rows: int, outputs: int, loss: Loss, dtype
     return vectors
 
 
-def _labels(name: str, numbers: NDArray[np.generic], outputs: int, dtype: str) -> FloatArray:
+def _labels(
+    name: str, numbers: NDArray[np.generic], outputs: int, dtype: str, ignored: int | None
+) -> FloatArray:
     """Class indices as a column of its own, so that what was checked is what is used."""
     labels: FloatArray = np.array(numbers, dtype=np.float64).reshape(-1, 1)
     finite(name, labels)
-    low, high = labels.min(), labels.max()
+    counted = labels if ignored is None else np.append(labels[labels != ignored], 0)
+    low, high = counted.min(), counted.max()
     if low < 0 or high >= outputs:
         raise ValueError(f"{name} must be class indices from 0 to {outputs - 1}, got {low:g} to {high:g}")
     if numbers.dtype.kind == "f" and (labels != np.floor(labels)).any():

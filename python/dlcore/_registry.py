@@ -21,9 +21,14 @@ def custom_scope(objects: Mapping[str, Any]) -> Iterator[None]:
         custom.update(before)
 
 
+def registered_name(thing: object) -> str | None:
+    """The name that a class or function was registered under, if it was."""
+    return next((name for name, known in custom.items() if known is thing), None)
+
+
 def name_of(cls: type) -> str:
     """The name that a class goes by in configurations: the one it was registered under, or its own."""
-    return next((name for name, known in custom.items() if known is cls), cls.__name__)
+    return registered_name(cls) or cls.__name__
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:

@@ -2,7 +2,22 @@
 
 from dlcore import _checks
 
-__all__ = ["backend", "epsilon", "floatx", "image_data_format", "set_floatx"]
+__all__ = [
+    "backend",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
+    "dtype_policy",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "is_interactive_logging_enabled",
+    "set_dtype_policy",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+]
 
 
 def floatx() -> str:
@@ -25,9 +40,25 @@ def set_floatx(value: object) -> None:
     _checks.set_floatx(value)
 
 
+def dtype_policy() -> str:
+    """The same: what a model computes in is what its weights are."""
+    return floatx()
+
+
+def set_dtype_policy(policy: object) -> None:
+    """Set it: "float32" or "float64"."""
+    set_floatx(policy)
+
+
 def epsilon() -> float:
     """How far probabilities stay away from 0 and 1 in a loss: 1e-7."""
     return 1e-7
+
+
+def set_epsilon(value: float) -> None:
+    """Accepted if it changes nothing: the core has 1e-7."""
+    if value != epsilon():
+        raise ValueError(f"value must be {epsilon()}, which the losses have built in, got {value!r}")
 
 
 def backend() -> str:
@@ -38,3 +69,32 @@ def backend() -> str:
 def image_data_format() -> str:
     """Where the channels of images would be; images are flattened here."""
     return "channels_last"
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Accepted if it changes nothing."""
+    if data_format != image_data_format():
+        raise ValueError(f"data_format must be {image_data_format()!r}, got {data_format!r}")
+
+
+def enable_traceback_filtering() -> None:
+    """Accepted: no line of a traceback is left out."""
+
+
+def disable_traceback_filtering() -> None:
+    """Accepted: no line of a traceback is left out."""
+
+
+def enable_interactive_logging() -> None:
+    """Let `verbose="auto"` report as `verbose=1` does, which is the default."""
+    _checks.set_interactive(True)
+
+
+def disable_interactive_logging() -> None:
+    """Let `verbose="auto"` report as `verbose=2` does."""
+    _checks.set_interactive(False)
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Which of the two it is."""
+    return _checks.is_interactive()

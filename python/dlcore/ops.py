@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcore import _core, _numpy_ops
+from dlcore import _core, _numpy_ops, losses
 from dlcore._data import floats
 from dlcore._typing import FloatArray
 from dlcore.activations import (
@@ -44,7 +44,6 @@ from dlcore.activations import (
     threshold,
 )
 from dlcore.losses import (
-    binary_crossentropy,
     binary_focal_crossentropy,
     categorical_crossentropy,
     categorical_focal_crossentropy,
@@ -206,6 +205,19 @@ def log1p(x: ArrayLike) -> FloatArray:
 def erf(x: ArrayLike) -> FloatArray:
     """The error function."""
     return _core.elementary("erf", floats("x", x))
+
+
+def binary_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool = False) -> FloatArray:
+    """The loss of each element, as `keras.ops` has it; `losses.binary_crossentropy` gives the mean of a row.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4).tolist()
+    [[0.6931, 0.6931]]
+    """
+    columns = np.asarray(target)[..., None], np.asarray(output)[..., None]
+    return losses.binary_crossentropy(*columns, from_logits)
 
 
 def _common(**arrays: ArrayLike) -> list[FloatArray]:

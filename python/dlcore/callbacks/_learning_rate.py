@@ -21,4 +21,4 @@ def optimizer_of(model: Sequential) -> Optimizer:
 def note(model: Sequential, logs: Logs | None) -> None:
     """Put the learning rate of now into the logs, where later callbacks and the history find it."""
     if logs is not None:
-        logs["learning_rate"] = optimizer_of(model).learning_rate
+        logs["learning_rate"] = float(optimizer_of(model).learning_rate)

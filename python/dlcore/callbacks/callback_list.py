@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from dlcore.callbacks.callback import HOOKS, Callback, hears
+from dlcore.callbacks.callback import HOOKS, Callback, Logs, hears
 from dlcore.callbacks.history import History
 from dlcore.callbacks.progress import ProgbarLogger
 
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def _each(hook: str) -> Callable[..., None]:
-    def call(self: CallbackList, *args: Any, **kwargs: Any) -> None:
-        for callback in self.callbacks:
-            getattr(callback, hook)(*args, **kwargs)
+    has_number = "epoch" in hook or "batch" in hook
+
+    def call(self: CallbackList, *args: Any, logs: Logs | None = None) -> None:
+        *number, given = args if len(args) > has_number else (*args, logs)
+        for callback in self.callbacks:  # Logs are always given: a callback may ask for their names.
+            getattr(callback, hook)(*number, {} if given is None else given)
 
     call.__name__ = hook
     call.__doc__ = f"Call `{hook}` of each."

@@ -58,7 +58,7 @@ class LearningRateScheduler(Callback):
             return
         optimizer = optimizer_of(self.model)
         try:
-            rate = self.schedule(epoch, optimizer.learning_rate)
+            rate = self.schedule(epoch, float(optimizer.learning_rate))
         except TypeError:  # of the epoch alone
             rate = self.schedule(epoch)
         rate = _checks.real("what schedule returns", rate, low=0)

@@ -43,7 +43,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Look at the clock."""
         self._start, self._epoch = time.perf_counter(), epoch
-        if self._tqdm is None:
+        if self._tqdm is None and self.params["epochs"] > 1:
             print(f"Epoch {epoch + 1}/{self.params['epochs']}")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:

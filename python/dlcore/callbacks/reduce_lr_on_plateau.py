@@ -109,12 +109,12 @@ class ReduceLROnPlateau(Monitor):
 
     def _reduce(self, epoch: int) -> None:
         optimizer = optimizer_of(self.model)
-        if optimizer.learning_rate <= self.min_lr:
+        before = float(optimizer.learning_rate)
+        if before <= self.min_lr:
             return
-        optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.min_lr)
+        after = max(before * self.factor, self.min_lr)
+        optimizer.learning_rate = after
         self.cooldown_counter = self.cooldown
         self.wait = 0
         if self.verbose:
-            print(
-                f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {optimizer.learning_rate}."
-            )
+            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {after}.")

@@ -91,7 +91,7 @@ class TensorBoard(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Look at clock and step."""
-        self._epoch_start = time.perf_counter(), optimizer_of(self.model).iterations
+        self._epoch_start = time.perf_counter(), int(optimizer_of(self.model).iterations)
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Look at the clock."""
@@ -112,10 +112,11 @@ class TensorBoard(Callback):
         if logs:
             optimizer = optimizer_of(self.model)
             values = {name: value for name, value in logs.items() if not name.startswith("val_")}
-            values["learning_rate"] = optimizer.learning_rate
+            values["learning_rate"] = float(optimizer.learning_rate)
             if self.write_steps_per_second:
                 start, first = self._epoch_start
-                values["steps_per_second"] = (optimizer.iterations - first) / (time.perf_counter() - start)
+                steps = int(optimizer.iterations) - first
+                values["steps_per_second"] = steps / (time.perf_counter() - start)
             self._write("train", {f"epoch_{name}": value for name, value in values.items()}, epoch)
             validation = {
                 f"epoch_{name.removeprefix('val_')}": value
@@ -135,7 +136,7 @@ class TensorBoard(Callback):
     def on_test_end(self, logs: Logs | None = None) -> None:
         """Write what came of an evaluation or validation."""
         values = {f"evaluation_{name}_vs_iterations": value for name, value in (logs or {}).items()}
-        self._write("validation", values, optimizer_of(self.model).iterations)
+        self._write("validation", values, int(optimizer_of(self.model).iterations))
         if values:
             self._writer("validation").flush()
 

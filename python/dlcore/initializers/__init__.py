@@ -75,12 +75,16 @@ _REGISTRY = Registry(
         "identity": Identity,
         "lecun_normal": LecunNormal,
         "lecun_uniform": LecunUniform,
+        "normal": RandomNormal,
+        "one": Ones,
         "ones": Ones,
         "orthogonal": Orthogonal,
         "random_normal": RandomNormal,
         "random_uniform": RandomUniform,
         "truncated_normal": TruncatedNormal,
+        "uniform": RandomUniform,
         "variance_scaling": VarianceScaling,
+        "zero": Zeros,
         "zeros": Zeros,
         "IdentityInitializer": Identity,
         "OrthogonalInitializer": Orthogonal,
@@ -89,8 +93,8 @@ _REGISTRY = Registry(
 
 
 def get(identifier: object) -> Initializer:
-    """An initializer from its name, class or configuration."""
-    return _REGISTRY.get(identifier)
+    """An initializer from its name, class or configuration; None is Keras's "glorot_uniform"."""
+    return _REGISTRY.get("glorot_uniform" if identifier is None else identifier)
 
 
 def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> Initializer:

@@ -79,6 +79,7 @@ class Layer(Configurable):
         self._network: Network | None = None
         self._first = 0
         self._kept: list[FloatArray] = []
+        self._prepared = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -87,6 +88,9 @@ class Layer(Configurable):
                 f"{cls.__name__} defines call, but Python code cannot run inside a model: dlcore's core has "
                 "a fixed set of layers, those of dlcore.layers, and does not differentiate functions"
             )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
     # What a layer is, for subclasses to say
 
@@ -190,11 +194,12 @@ class Layer(Configurable):
             if within is not None:
                 self.path = f"{within}/{self.name}"
             self._kept = self.first_weights(shape, dtype)
+        self._prepared = True
 
     @property
     def built(self) -> bool:
-        """Whether there are variables by now."""
-        return self._network is not None or bool(self._kept)
+        """Whether there are variables by now, if there will be any."""
+        return self._prepared or self._network is not None or bool(self._kept)
 
     def first_weights(self, shape: Shape, dtype: str) -> list[FloatArray]:
         """The numbers that the layer has, if they still fit, else new ones; for the model."""
@@ -256,6 +261,12 @@ class Layer(Configurable):
         return [variable for variable in self.weights if not variable.trainable]
 
     non_trainable_variables = non_trainable_weights
+
+    @property
+    def losses(self) -> list[float]:
+        """What the regularized variables cost now; of outputs there are none outside of a batch."""
+        pairs = [(v, getattr(self, f"{v.name}_regularizer", None)) for v in self.trainable_weights]
+        return [regularizer(variable) for variable, regularizer in pairs if regularizer is not None]
 
     def variable(self, name: str) -> Variable | None:
         """The variable of that name, or None before the layer is built."""

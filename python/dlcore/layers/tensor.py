@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dlcore import _checks
 from dlcore.layers._absent import missing
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class Tensor:
         The first number, of rows, is None.
     name : str
         Of the layer.
+    dtype : str
+        What models have by default.
 
     Examples
     --------
@@ -32,6 +35,7 @@ class Tensor:
         self.row_shape = shape
         self.shape = (None, *shape)
         self.name = name
+        self.dtype = _checks.floatx()
         self.layer = layer
         """None for a model's inputs."""
         self.source = source

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcore._readable import Readable
 from dlcore._typing import FloatArray
 from dlcore.initializers import Initializer
 
@@ -26,7 +27,7 @@ class Spec(NamedTuple):
     """Whether users see it; what they gave as an argument they do not."""
 
 
-class Variable:
+class Variable(Readable):
     """A weight array of a layer: reads and writes the numbers where the core has them.
 
     Attributes
@@ -59,17 +60,12 @@ class Variable:
         """The model's."""
         return str(self.numpy().dtype)
 
-    @property
-    def value(self) -> FloatArray:
-        """A copy of the numbers."""
-        return self.numpy()
-
     def numpy(self) -> FloatArray:
         """A copy of the numbers."""
         return self._layer.all_weights()[self._index]
 
-    def assign(self, value: ArrayLike) -> None:
-        """Replace the numbers.
+    def assign(self, value: ArrayLike) -> FloatArray:
+        """Replace the numbers; returns them.
 
         Parameters
         ----------
@@ -79,9 +75,15 @@ class Variable:
         weights = self._layer.all_weights()
         weights[self._index] = np.asarray(value)  # checked by set_all_weights
         self._layer.set_all_weights(weights)
+        return self.numpy()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        return self.numpy() if dtype is None else self.numpy().astype(dtype)
+    def assign_add(self, value: ArrayLike) -> FloatArray:
+        """Add to the numbers."""
+        return self.assign(self.numpy() + np.asarray(value))
+
+    def assign_sub(self, value: ArrayLike) -> FloatArray:
+        """Subtract from the numbers."""
+        return self.assign(self.numpy() - np.asarray(value))
 
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"

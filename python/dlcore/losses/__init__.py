@@ -14,6 +14,7 @@ from dlcore.losses.categorical_focal_crossentropy import (
 )
 from dlcore.losses.categorical_hinge import CategoricalHinge, categorical_hinge
 from dlcore.losses.cosine_similarity import CosineSimilarity, cosine_similarity
+from dlcore.losses.crossentropy_that_fits import CrossentropyThatFits
 from dlcore.losses.custom import Custom
 from dlcore.losses.hinge import Hinge, hinge
 from dlcore.losses.huber import Huber, huber
@@ -36,6 +37,12 @@ from dlcore.losses.sparse_categorical_crossentropy import (
     sparse_categorical_crossentropy,
 )
 from dlcore.losses.squared_hinge import SquaredHinge, squared_hinge
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kl_divergence
 
 __all__ = [
     "BinaryCrossentropy",
@@ -91,6 +98,8 @@ _REGISTRY = Registry(
         "categorical_focal_crossentropy": CategoricalFocalCrossentropy,
         "categorical_hinge": CategoricalHinge,
         "cosine_similarity": CosineSimilarity,
+        "ce": CrossentropyThatFits,
+        "crossentropy": CrossentropyThatFits,
         "hinge": Hinge,
         "huber": Huber,
         "kl_divergence": KLDivergence,
@@ -154,7 +163,7 @@ def deserialize(name: object, custom_objects: Mapping[str, Any] | None = None) -
     custom_objects : mapping, optional
         Classes and functions of one's own, by their names.
     """
-    known = custom_objects or {}
+    known = {**_registry.custom, **(custom_objects or {})}
     if not isinstance(name, Mapping):
         return get(known.get(name, name) if isinstance(name, str) else name)
     if "class_name" not in name or "config" not in name:

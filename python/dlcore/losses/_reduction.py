@@ -5,10 +5,10 @@ from numpy.typing import ArrayLike
 
 from dlcore._typing import FloatArray
 
-TRAINABLE = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
+TRAINABLE = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum")
 """What a model can be trained with."""
 NONE = ("none", None)
-REDUCTIONS = (*TRAINABLE, "sum", *NONE)
+REDUCTIONS = (*TRAINABLE, *NONE)
 
 
 def check(reduction: str | None) -> str | None:

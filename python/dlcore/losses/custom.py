@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dlcore._registry import registered_name
 from dlcore._typing import FloatArray
 from dlcore.losses import _own
 from dlcore.losses.loss import Loss
@@ -53,4 +54,4 @@ class Custom(Loss):
 
     def get_config(self) -> dict[str, Any]:
         """The name of the function, by which `deserialize` asks for it, and the other arguments."""
-        return super().get_config() | {"function": self._title}
+        return super().get_config() | {"function": registered_name(self.function) or self._title}

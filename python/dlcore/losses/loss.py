@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from dlcore import _checks, _core, _names
 from dlcore._registry import Configurable
@@ -25,8 +26,8 @@ class Loss(Configurable):
     name : str, optional
     reduction : {"sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none"} or None
         The first two, which are the same and the default, divide the sum of the losses by the rows, the third
-        by the sum of the weights; "none" and None leave the losses of the rows. A model can be trained with
-        the first three.
+        by the sum of the weights; "none" and None leave the losses of the rows, and no model can be trained
+        with them.
     dtype : {"float32", "float64"}, optional
         What a loss that is called computes in; by default in that of `y_pred`. A model has its own.
 
@@ -48,6 +49,7 @@ class Loss(Configurable):
     """What y is: "vectors" with a number for each output, or "labels"."""
     PROBABILITIES: ClassVar[bool] = False
     """Whether the numbers in y are probabilities."""
+    ignore_class: int | None = None
     from_logits: bool = False
     label_smoothing: float = 0.0
     delta: float = 1.0
@@ -64,6 +66,15 @@ class Loss(Configurable):
         self.name = _names.choose(name, type(self))
         self.reduction = check(reduction)
         self.dtype = None if dtype is None else _checks.dtype(dtype)
+
+    @property
+    def needs_batches(self) -> bool:
+        """Whether Python has to see each batch: a user's loss does, and what depends on all its rows."""
+        return self.is_own or self.reduction == "sum" or self.ignore_class is not None
+
+    def mask(self, labels: NDArray[Any]) -> NDArray[np.float64]:
+        """What rows count for where there is an `ignore_class`."""
+        raise NotImplementedError(f"{type(self).__name__} has no ignore_class")
 
     @property
     def is_own(self) -> bool:
@@ -87,10 +98,9 @@ class Loss(Configurable):
     def core_config(self) -> dict[str, Any]:
         """What the core shall minimise, as its contract says it."""
         if self.reduction not in TRAINABLE:
-            hint = "; in place of 'sum', multiply learning_rate by batch_size" * (self.reduction == "sum")
             raise ValueError(
                 f"reduction must be one of {', '.join(map(repr, TRAINABLE))} to train with, got "
-                f"{self.reduction!r}{hint}"
+                f"{self.reduction!r}"
             )
         return self._kernel_config() | {"by_weight": self.reduction == "mean_with_sample_weight"}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcore import _names
-from dlcore._registry import Registry, serialize
+from dlcore._registry import Registry, custom, serialize
 from dlcore.metrics._formulas import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -83,6 +83,12 @@ from dlcore.metrics.regression import (
     MeanSquaredLogarithmicError,
     RootMeanSquaredError,
 )
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+mape = MAPE = mean_absolute_percentage_error
+msle = MSLE = mean_squared_logarithmic_error
+kld = KLD = kl_divergence
 
 __all__ = [
     "AUC",
@@ -280,7 +286,7 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     """
     if not {"class_name", "config"} <= set(config):
         raise TypeError(f"config must be a dict with 'class_name' and 'config', got {config!r}")
-    own = dict(custom_objects or {})
+    own = {**custom, **(custom_objects or {})}
     name, arguments = str(config["class_name"]), dict(config["config"])
     if arguments.get("fn") in own:
         arguments["fn"] = own[arguments["fn"]]

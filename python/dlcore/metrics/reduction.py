@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcore import _checks
+from dlcore._registry import registered_name
 from dlcore._typing import FloatArray
 from dlcore.losses import Loss
 from dlcore.metrics._arrays import Numbers, plain, ratio, same_rank
@@ -162,7 +163,7 @@ class MeanMetricWrapper(Average):
 
     def get_config(self) -> dict[str, Any]:
         """Name, dtype, the function's name and its further arguments."""
-        name = getattr(self._fn, "__name__", type(self._fn).__name__)
+        name = registered_name(self._fn) or getattr(self._fn, "__name__", type(self._fn).__name__)
         return super().get_config() | {"fn": name} | self._options
 
     @classmethod

@@ -195,6 +195,7 @@ def source(
     ValueError, TypeError
         For arguments that do not fit the model or each other; messages name them with the prefix before them.
     """
+    x, y = only(f"{prefix}x", x, axes=2), only(f"{prefix}y", y, axes=1)
     size = BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
     steps = None if steps in (None, -1) else _checks.integer("steps", steps, low=1)
     seed = _random.next_seed() if shuffle else None
@@ -216,6 +217,18 @@ def source(
         return Stream(_indexed(x), check, count, steps, x.on_epoch_end, seed)
     count = len(x) if hasattr(x, "__len__") else None
     return Stream(_iterated(x), check, count, steps)
+
+
+def only(name: str, value: Any, axes: int) -> Any:
+    """What is given for the only input or output: by itself, or in a list or dict of one array."""
+    if isinstance(value, dict):
+        if len(value) != 1:
+            raise ValueError(
+                f"{name} must be one array, since there is one input and output, got {len(value)}"
+            )
+        return next(iter(value.values()))
+    is_list = isinstance(value, list | tuple) and len(value) == 1
+    return value[0] if is_list and getattr(value[0], "ndim", 0) >= axes else value
 
 
 def is_stream(x: Any) -> bool:

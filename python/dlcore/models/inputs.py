@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from dlcore import _data
 from dlcore._typing import FloatArray
 from dlcore.losses import Loss
+from dlcore.losses.crossentropy_that_fits import CrossentropyThatFits
 from dlcore.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class Inputs(ABC):
     loss: Loss | None
     optimizer: Optimizer | None
     _shape: tuple[int, ...] | None
+    _output_axes: tuple[int, ...] | None
+    """Of an output row, if they are several; found when the network is made."""
 
     @property
     @abstractmethod
@@ -31,21 +34,16 @@ class Inputs(ABC):
         """All layers."""
 
     @abstractmethod
+    def _settle(self, loss: Loss) -> None:
+        """Take the loss that fits the data, where `compile` left it open."""
+
+    @abstractmethod
     def output_shape_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of an output row, for an input row of that shape."""
 
     def _shaped(self, outputs: FloatArray) -> FloatArray:
         """Outputs with more than one axis a row, if the last layer gives such."""
-        shape = self._output_axes
-        return outputs if shape is None else outputs.reshape(len(outputs), *shape)
-
-    @property
-    def _output_axes(self) -> tuple[int, ...] | None:
-        shape = self._shape
-        if shape is None or len(shape) == 1:
-            return None
-        shape = self.output_shape_of(shape)
-        return shape if len(shape) > 1 else None
+        return outputs if self._output_axes is None else outputs.reshape(len(outputs), *self._output_axes)
 
     def _compiled_or_buildable(self) -> None:
         """Raise a ValueError if there is no loss or no layer, before data is looked at."""
@@ -99,8 +97,10 @@ class Inputs(ABC):
     ) -> _data.Rows:
         assert self.loss is not None
         rows, outputs = len(features), self.output_width
-        self.loss.check_outputs(outputs)
         given = _data.array(f"{prefix}y", y)
+        if isinstance(self.loss, CrossentropyThatFits):
+            self._settle(self.loss.fitting(given.shape, outputs))
+        self.loss.check_outputs(outputs)
         if given.ndim > 2 and given.size == rows * outputs:
             given = given.reshape(rows, outputs)
         targets = _data.targets(f"{prefix}y", given, rows, outputs, self.loss, self.dtype)

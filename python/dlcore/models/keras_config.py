@@ -69,6 +69,17 @@ def compiled(described: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def module_of(cls: type) -> str | None:
+    """Where Keras has a class; None of one that is not dlcore's."""
+    return next((name for name, module in _MODULES.items() if vars(module).get(cls.__name__) is cls), None)
+
+
+def made(described: Mapping[str, Any]) -> Any:
+    """What a class and its configuration describe."""
+    cls = _class(described)
+    return cls.from_config(_arguments(cls, described["config"]))
+
+
 def _made(name: str, value: Any) -> Any:
     if name == "loss":
         return losses.get(value) if isinstance(value, Mapping) else value
@@ -149,7 +160,7 @@ def _plain(value: Any, key: str = "") -> Any:
         return [_plain(inner) for inner in value]
     if not isinstance(value, Mapping):
         return value
-    if "class_name" not in value:
+    if "class_name" not in value or "module" not in value:  # the second is of dlcore's own form
         return {name: _plain(inner, name) for name, inner in value.items()}
     kind = value["class_name"]
     if kind == "function":

@@ -78,6 +78,9 @@ class Model(Trainer, Configurable):
         self._fitting = threading.Lock()
         self._begin_training()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
     # Layers
 
     @property
@@ -219,6 +222,7 @@ class Model(Trainer, Configurable):
         for layer, first in zip(self.flat_layers, firsts, strict=True):
             layer.attach(network, first)
         self._network, self._configs, self._moves = network, configs, Layer.moves
+        self._output_axes = shape if len(shape) > 1 else None
         self._compile_network(network, state)
         return network
 
@@ -272,6 +276,11 @@ class Model(Trainer, Configurable):
     def non_trainable_variables(self) -> list[Variable]:
         """The same."""
         return self.non_trainable_weights
+
+    @property
+    def losses(self) -> list[float]:
+        """What the regularized variables cost now, one number each; see `Layer.losses`."""
+        return [loss for layer in self.flat_layers for loss in layer.losses]
 
     @property
     def weight_names(self) -> list[str]:
@@ -410,6 +419,12 @@ class Model(Trainer, Configurable):
         if format != "onnx":
             raise ValueError(f"format must be 'onnx', got {format!r}")
         onnx.save(self, filepath, opset)
+
+    def __reduce__(self) -> Any:
+        """For pickle and copy: the same as in a file."""
+        from dlcore.models.saving import model_of, parts
+
+        return model_of, parts(self)
 
     def to_json(self) -> str:
         """Class and configuration as JSON."""

@@ -37,6 +37,11 @@ class Backup(NamedTuple):
 
 def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """See `Model.save`."""
+    _write(filepath, overwrite, *parts(model))
+
+
+def parts(model: Model) -> tuple[dict[str, FloatArray], dict[str, Any]]:
+    """All that a model is: its arrays by name, and its configuration as JSON can hold it."""
     network = model._built()
     tensors = model.all_weights()
     config = _config(tensors) | {"model": serialize(model), "seed": network.seed}
@@ -51,7 +56,7 @@ def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool =
         }
         tensors |= {f"optimizer/{i}": slot for i, slot in enumerate(network.get_slots())}
     config["fit"] = pack(model._fit_state(), "fit", tensors)
-    _write(filepath, overwrite, tensors, config)
+    return tensors, config
 
 
 def save_weights(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
@@ -106,15 +111,19 @@ def load_model(
         return keras_archive.model_from(filepath, custom_objects, compile)  # type: ignore[no-any-return]
     tensors, config = _read(filepath)
     with errors_of(filepath), _registry.custom_scope(custom_objects or {}):
-        described = config["model"]
-        if described is None:
+        if config["model"] is None:
             raise ValueError("it holds weights without a model: use load_weights")
-        model = _model(described, tensors)
-        model._built().seed = _seed(config)
-        if compile and config["compile"] is not None:
-            _compile(model, config["compile"], tensors)
-            model._last_fit = config["fit"]
-        return model
+        return model_of(tensors, config if compile else config | {"compile": None})
+
+
+def model_of(tensors: dict[str, FloatArray], config: dict[str, Any]) -> Model:
+    """The model of which these are the `parts`."""
+    model = _model(config["model"], tensors)
+    model._built().seed = _seed(config)
+    if config["compile"] is not None:
+        _compile(model, config["compile"], tensors)
+        model._last_fit = config["fit"]
+    return model
 
 
 def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:

@@ -75,6 +75,8 @@ class Sequential(Model):
         if self._shape is not None and isinstance(layer, Layer):
             layer.prepare(self.output_shape_of(self._shape), self.dtype, within=self.name)
         self._chain.append(layer)
+        if self._shape is not None:
+            self._symbolic()  # so that each layer has its input and output
 
     def pop(self, rebuild: bool = True) -> Any:
         """Take the last layer off and return it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -105,10 +106,7 @@ def _table(header: list[str], rows: list[list[str]], widths: list[int]) -> list[
 
 def _cells(texts: list[str], widths: list[int], border: str) -> list[str]:
     """A row of the table; what is too long goes on in the next line."""
-    folded = [
-        [text[at : at + width] for at in range(0, len(text), width)] or [""]
-        for text, width in zip(texts, widths, strict=True)
-    ]
+    folded = [textwrap.wrap(text, width) or [""] for text, width in zip(texts, widths, strict=True)]
     lines = []
     for i in range(max(map(len, folded))):
         cells = [parts[i] if i < len(parts) else "" for parts in folded]

@@ -15,6 +15,7 @@ from dlcore._core import Network
 from dlcore._typing import FloatArray
 from dlcore.callbacks import History
 from dlcore.losses import Loss
+from dlcore.losses.crossentropy_that_fits import CrossentropyThatFits
 from dlcore.metrics import Metric
 from dlcore.models import data, training
 from dlcore.models.data import Piece
@@ -43,7 +44,7 @@ class Compiled(NamedTuple):
     @property
     def in_core(self) -> list[Metric]:
         """Those that the core computes on the way."""
-        if self.loss.is_own:  # It sees derivatives in place of targets then.
+        if self.loss.is_own or self.loss.ignore_class is not None:  # It does not see the targets then.
             return []
         return [m for m in self.metrics if m.core_name is not None and m not in self.weighted]
 
@@ -101,7 +102,7 @@ class Trainer(Inputs):
             Default "rmsprop".
         loss : str, Loss or function
             What is minimised; without one the model can only predict. A function of one's own gives values
-            and derivatives, see `losses.Custom`.
+            and derivatives, see `losses.Custom`. "crossentropy" is the one that fits the first data.
         loss_weights : None
             There is one output; anything else is an error.
         metrics, weighted_metrics : sequence of str, Metric or function, optional
@@ -137,7 +138,7 @@ class Trainer(Inputs):
 
     def _compile_network(self, network: Network, state: Any = None) -> None:
         """Tell the core; `state` is the optimizer's from before, if it goes on."""
-        if self.optimizer is None or self.loss is None:
+        if self.optimizer is None or self.loss is None or isinstance(self.loss, CrossentropyThatFits):
             return
         outputs = network.output_width
         self.loss.check_outputs(outputs)
@@ -155,6 +156,16 @@ class Trainer(Inputs):
                 network.set_slots(*state)
         self._recipe, self._tally = recipe, None
         self.optimizer.follow(network)
+
+    def _settle(self, loss: Loss) -> None:
+        """Take the loss that fits the data, where `compile` left it open."""
+        open_loss, self.loss = self.loss, loss
+        try:
+            if self._network is not None:
+                self._compile_network(self._network)
+        except (TypeError, ValueError):
+            self.loss = open_loss
+            raise
 
     def _training_state(self) -> Any:
         """The optimizer's state, to go on with in a new network."""
@@ -185,8 +196,8 @@ class Trainer(Inputs):
 
     @property
     def needs_batches(self) -> bool:
-        """Whether Python has to see each batch: for a loss of the user's own."""
-        return self._compiled().loss.is_own
+        """Whether Python has to see each batch: the loss says so."""
+        return self._compiled().loss.needs_batches
 
     def new_tally(self) -> Tally:
         """For an epoch or an evaluation."""
@@ -346,7 +357,7 @@ class Trainer(Inputs):
                 if resume_from is not None:
                     self._restore(self._read_backup(resume_from))
                 calls.set_model(self)  # type: ignore[arg-type]
-                calls.set_params({"epochs": epochs, "verbose": verbose, "steps": source.batches})
+                calls.set_params({"verbose": verbose, "epochs": epochs, "steps": source.batches})
                 self.history, self.stop_training = history, False
                 training.fit(self, progress, epochs, validation_freq)
             finally:
@@ -515,6 +526,7 @@ class Trainer(Inputs):
         """
         size = data.BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
         calls = training.with_own(callbacks, verbose, has_history=False)
+        x = data.only("x", x, axes=2)
         if not calls.callbacks and steps is None and not data.is_stream(x):
             return self.predict_on_batch(x)
         count = -(-len(x) // size) if steps is None and hasattr(x, "__len__") else steps

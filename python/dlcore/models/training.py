@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from dlcore._data import Rows
 from dlcore._typing import FloatArray
 from dlcore.callbacks import Callback, CallbackList, History, ProgbarLogger, TerminateOnNaN
 from dlcore.callbacks.callback import hears
+from dlcore.losses import Loss
 from dlcore.models import data
 from dlcore.models.data import Arrays, Piece, Source
 from dlcore.models.progress import Progress
@@ -85,10 +86,9 @@ def train(model: Trainer, piece: Piece, tally: Tally) -> str | None:
     """Steps over the rows of a piece; if a number was no longer finite, why."""
     network, optimizer = model._built(), model._compiled().optimizer
     rows, order = piece.rows, piece.order
-    if model.needs_batches:  # A loss of the user's own: its derivatives are those of this batch's outputs.
+    if model.needs_batches:
         rows, order = (rows if order is None else rows.take(np.asarray(order, np.uint32))), None
-        derivatives = model._compiled().loss.evaluate(rows.labels(), network.rehearse(rows.x))
-        rows = rows._replace(y=derivatives)
+        rows = _batch(model._compiled().loss, rows, network.rehearse)
     result = network.train_epoch(
         rows.x,
         rows.y,
@@ -104,6 +104,22 @@ def train(model: Trainer, piece: Piece, tally: Tally) -> str | None:
         result, piece.rows, piece.order if isinstance(piece.order, np.ndarray) else None, piece.batch_size
     )
     return None
+
+
+def _batch(loss: Loss, rows: Rows, outputs: Callable[[FloatArray], FloatArray]) -> Rows:
+    """A batch as the core takes it, for losses that need each batch by itself."""
+    if loss.is_own:  # Its derivatives are those of this batch's outputs.
+        rows = rows._replace(y=loss.evaluate(rows.labels(), outputs(rows.x)))
+    weight = np.ones(len(rows.x), rows.x.dtype) if rows.weight is None else rows.weight
+    if loss.ignore_class is not None:
+        labels = rows.y[:, 0]
+        weight = (weight * loss.mask(labels)).astype(rows.x.dtype)
+        counted = rows.y.copy()
+        counted[labels == loss.ignore_class] = 0
+        rows = rows._replace(y=counted)
+    if loss.reduction == "sum":  # The mean of so many times as much.
+        weight = weight * len(rows.x)
+    return rows._replace(weight=weight)
 
 
 def _stop_at_fault(model: Trainer, callbacks: CallbackList, epoch: int, batch: int, fault: str) -> None:
@@ -137,7 +153,7 @@ def test(model: Trainer, piece: Piece, tally: Tally) -> None:
     """Loss and metrics of the rows of a piece."""
     network, rows = model._built(), piece.rows
     if model.needs_batches:
-        rows = rows._replace(y=model._compiled().loss.evaluate(rows.labels(), network.predict(rows.x)))
+        rows = _batch(model._compiled().loss, rows, network.predict)
     result = network.evaluate(rows.x, rows.y, rows.weight, tally.wants_outputs)
     tally.add(result, piece.rows, None, piece.batch_size)
 
@@ -151,8 +167,8 @@ def predict(
     if data.is_stream(x):
         batches: Iterator[Any] = (batch[0] if isinstance(batch, tuple | list) else batch for batch in x)
     elif by_batch or steps is not None:
-        rows = np.asarray(x)
-        batches = (rows[at : at + batch_size] for at in range(0, len(rows), batch_size))
+        everything = np.asarray(x)
+        batches = (everything[at : at + batch_size] for at in range(0, len(everything), batch_size))
     else:
         batches = iter([x])
     outputs: list[FloatArray] = []
@@ -198,7 +214,8 @@ def with_own(callbacks: object, verbose: object, has_history: bool) -> CallbackL
             raise TypeError(f"callbacks must be Callback objects, got {callback!r}")
         flat += callback.callbacks if isinstance(callback, CallbackList) else [callback]
     shows = verbose != 0 and not any(isinstance(callback, ProgbarLogger) for callback in flat)
-    progress: list[Callback] = [ProgbarLogger(bar=verbose != 2)] if shows else []
+    lines = verbose == 2 or (verbose == "auto" and not _checks.is_interactive())
+    progress: list[Callback] = [ProgbarLogger(bar=not lines)] if shows else []
     return CallbackList([*flat, *progress, *([History()] if has_history else [])])
 
 

@@ -31,7 +31,7 @@ class Nadam(Optimizer):
     Examples
     --------
     >>> import dlcore
-    >>> dlcore.optimizers.Nadam(0.002).learning_rate
+    >>> float(dlcore.optimizers.Nadam(0.002).learning_rate)
     0.002
     """
 

@@ -1,5 +1,6 @@
 """The base of all optimizers, with what they share."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, TypedDict
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from dlcore import _checks, _names
 from dlcore._core import Network
+from dlcore._readable import Number, Readable
 from dlcore._registry import Configurable
 from dlcore._typing import FloatArray
 from dlcore.optimizers import schedules
@@ -41,6 +43,7 @@ class SharedButDecay(TypedDict, total=False):
     loss_scale_factor: float | None
     gradient_accumulation_steps: int | None
     name: str | None
+    decay: float | None
 
 
 class Shared(SharedButDecay, total=False):
@@ -76,6 +79,8 @@ class Optimizer(Configurable):
     gradient_accumulation_steps : int, optional
         So many batches make one update, from the mean of their gradients.
     name : str, optional
+    decay : optional
+        Ignored with a warning: scripts for older Keras give it.
     """
 
     core_name: ClassVar[str]
@@ -95,7 +100,10 @@ class Optimizer(Configurable):
         loss_scale_factor: float | None = None,
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
+        decay: float | None = None,
     ) -> None:
+        if decay is not None:
+            warnings.warn("decay is ignored, as by Keras 3: give a schedule as learning_rate", stacklevel=3)
         self._network: Network | None = None
         self._learning_rate: LearningRate = 0.0
         self.learning_rate = learning_rate
@@ -116,15 +124,24 @@ class Optimizer(Configurable):
         self.name = _names.choose(name, type(self))
 
     @property
-    def learning_rate(self) -> float:
-        """How far the next step goes. A number cannot be set in place of a schedule, which would be lost."""
-        rate = self._learning_rate
-        if isinstance(rate, schedules.LearningRateSchedule):
-            return float(rate(self.iterations))
-        return _checks.real("learning_rate", rate(), low=0) if callable(rate) else rate
+    def learning_rate(self) -> Number:
+        """How far the next step goes: a number with `assign`, which always says what is so now.
+
+        It cannot be set in place of a schedule, which would be lost.
+        """
+        return Number("learning_rate", self._rate, self._set_rate)
 
     @learning_rate.setter
-    def learning_rate(self, value: LearningRate) -> None:
+    def learning_rate(self, value: LearningRate | Readable) -> None:
+        self._set_rate(value)
+
+    def _rate(self) -> float:
+        rate = self._learning_rate
+        if isinstance(rate, schedules.LearningRateSchedule):
+            return float(rate(self._updates()))
+        return _checks.real("learning_rate", rate(), low=0) if callable(rate) else rate
+
+    def _set_rate(self, value: Any) -> None:
         if callable(value):  # as schedules are
             self._learning_rate = value
         elif isinstance(self._learning_rate, schedules.LearningRateSchedule):
@@ -136,8 +153,11 @@ class Optimizer(Configurable):
             self._learning_rate = _checks.real("learning_rate", value, low=0)
 
     @property
-    def iterations(self) -> int:
+    def iterations(self) -> Number:
         """How many updates there were; 0 before a model trains with it."""
+        return Number("iteration", self._updates)
+
+    def _updates(self) -> int:
         return self._batches() // (self.gradient_accumulation_steps or 1)
 
     def _batches(self) -> int:
@@ -161,7 +181,7 @@ class Optimizer(Configurable):
             If a schedule gives what is not a finite number of at least 0.
         """
         if not isinstance(self._learning_rate, schedules.LearningRateSchedule):
-            return self.learning_rate
+            return self._rate()
         first = self._batches()
         rates = self._learning_rate.rates(first, count)
         wrong = np.flatnonzero(~(np.isfinite(rates) & (rates >= 0)))
@@ -197,7 +217,7 @@ class Optimizer(Configurable):
         return {
             "learning_rate": schedules.serialize(rate)
             if isinstance(rate, schedules.LearningRateSchedule)
-            else self.learning_rate,
+            else self._rate(),
             **self.parameters(),
             "weight_decay": self.weight_decay,
             "clipnorm": self.clipnorm,

@@ -50,6 +50,21 @@ def get_custom_objects() -> dict[str, Any]:
     return _registry.custom
 
 
+def get_registered_name(obj: Any) -> str:
+    """The name that a class or function was registered by, or its own."""
+    return _registry.registered_name(obj) or str(obj.__name__)
+
+
+def get_registered_object(
+    name: str,
+    custom_objects: Mapping[str, Any] | None = None,
+    module_objects: Mapping[str, Any] | None = None,
+) -> Any:
+    """What was registered by that name, or is called so in one of the dicts; None if nothing is."""
+    known = {**(module_objects or {}), **(custom_objects or {}), **_registry.custom}
+    return known.get(name)
+
+
 def custom_object_scope(custom_objects: Mapping[str, Any]) -> AbstractContextManager[None]:
     """For use after `with`: within it, these classes are known by these names.
 
@@ -62,3 +77,6 @@ def custom_object_scope(custom_objects: Mapping[str, Any]) -> AbstractContextMan
     ...     optimizer = dlcore.optimizers.get("Quick")
     """
     return _registry.custom_scope(custom_objects)
+
+
+CustomObjectScope = custom_object_scope

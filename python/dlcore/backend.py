@@ -1,0 +1,122 @@
+"""What scripts know as `keras.backend`, or K: settings, values of variables, and functions of arrays."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlcore import ops
+from dlcore._readable import Readable
+from dlcore.config import (
+    backend,
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
+from dlcore.layers.tensor import Tensor
+from dlcore.utils.random_seed import clear_session
+
+_IN_OPS = """
+    abs all any arange binary_crossentropy cast categorical_crossentropy clip concatenate cos cumprod cumsum
+    dot elu equal exp expand_dims eye greater greater_equal hard_sigmoid less less_equal log logsumexp max
+    maximum mean min minimum ndim not_equal one_hot ones ones_like prod relu repeat reshape round shape
+    sigmoid sign sin softmax softplus softsign sparse_categorical_crossentropy sqrt square squeeze stack std
+    stop_gradient sum tanh tile transpose var zeros zeros_like"""
+_OTHERS = {"constant": "convert_to_tensor", "eval": "convert_to_numpy", "flatten": "ravel", "pow": "power"}
+FUNCTIONS = {name: name for name in _IN_OPS.split()} | _OTHERS
+"""Those that older scripts find here, and their names in `ops`."""
+
+__all__ = [
+    "argmax",
+    "argmin",
+    "backend",
+    "batch_get_value",
+    "batch_set_value",
+    "cast_to_floatx",
+    "clear_session",
+    "count_params",
+    "epsilon",
+    "floatx",
+    "get_value",
+    "image_data_format",
+    "int_shape",
+    "is_keras_tensor",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_value",
+]
+
+
+def get_value(x: Any) -> Any:
+    """The numbers of a variable; an array is what it is.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> float(dlcore.backend.get_value(dlcore.optimizers.Adam(0.5).learning_rate))
+    0.5
+    """
+    return x.numpy() if isinstance(x, Readable) else x
+
+
+def set_value(x: Any, value: ArrayLike) -> None:
+    """Replace the numbers of a variable."""
+    if not hasattr(x, "assign"):
+        raise TypeError(f"x must be a variable, got {x!r}")
+    x.assign(value)
+
+
+def batch_get_value(tensors: list[Any]) -> list[Any]:
+    """The numbers of several variables."""
+    return [get_value(tensor) for tensor in tensors]
+
+
+def batch_set_value(tuples: list[tuple[Any, ArrayLike]]) -> None:
+    """Replace the numbers of several variables, given as (variable, value)."""
+    for variable, value in tuples:
+        set_value(variable, value)
+
+
+def cast_to_floatx(x: ArrayLike) -> NDArray[Any]:
+    """An array of the dtype that models have by default."""
+    return np.asarray(x, floatx())
+
+
+def count_params(x: Any) -> int:
+    """How many numbers an array or variable has."""
+    return int(np.prod(x.shape))
+
+
+def int_shape(x: Any) -> tuple[Any, ...]:
+    """Of an array, variable or symbolic tensor."""
+    return tuple(x.shape)
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Whether x stands for what a layer gives, and is no array."""
+    return isinstance(x, Tensor)
+
+
+def argmax(x: ArrayLike, axis: int | None = -1) -> Any:
+    """Where the largest is, along the last axis by default, unlike `ops.argmax`."""
+    return np.argmax(x, axis)
+
+
+def argmin(x: ArrayLike, axis: int | None = -1) -> Any:
+    """Where the smallest is, along the last axis by default, unlike `ops.argmin`."""
+    return np.argmin(x, axis)
+
+
+def __getattr__(name: str) -> Any:
+    """A function of `ops`, as scripts for older Keras call it."""
+    if name in FUNCTIONS:
+        return getattr(ops, FUNCTIONS[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *FUNCTIONS])

@@ -1,0 +1,113 @@
+"""Random arrays under `keras.random`'s names.
+
+The numbers are others than Keras's. The same whole number as seed gives the same array; without one an array
+follows from the generator that `dlcore.utils.set_random_seed` starts.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlcore import _checks, _core, _random
+
+__all__ = ["SeedGenerator", "categorical", "normal", "randint", "shuffle", "truncated_normal", "uniform"]
+
+
+class SeedGenerator:
+    """A seed that is another one each time it is used.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Where it starts.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> seeds = dlcore.random.SeedGenerator(1)
+    >>> bool((dlcore.random.normal((3,), seed=seeds) == dlcore.random.normal((3,), seed=seeds)).any())
+    False
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._start = _random.next_seed() if seed is None else _checks.integer("seed", seed, high=2**64 - 1)
+        self._used = 0
+
+    def next(self) -> int:
+        """The next seed."""
+        self._used += 1
+        return _random.derive(self._start, self._used)
+
+
+Seed = int | SeedGenerator | None
+
+
+def _number(seed: Seed) -> int:
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    return _random.next_seed() if seed is None else _checks.integer("seed", seed, high=2**64 - 1)
+
+
+def _floats(
+    draw: Any, shape: Sequence[int], first: float, second: float, dtype: Any, seed: Seed
+) -> NDArray[Any]:
+    """What one of the core's generators gives."""
+    sizes = tuple(_checks.integer("shape", size) for size in shape)
+    kind = _checks.floatx() if dtype is None else _checks.dtype(dtype)
+    drawn: NDArray[Any] = draw(_number(seed), sizes, float(first), float(second), kind)
+    return drawn
+
+
+def normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Seed = None
+) -> NDArray[Any]:
+    """Numbers from a normal distribution.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.random.normal((2, 3)).shape
+    (2, 3)
+    """
+    return _floats(_core.random_normal, shape, mean, stddev, dtype, seed)
+
+
+def truncated_normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Seed = None
+) -> NDArray[Any]:
+    """The same without those farther than two standard deviations from the mean, which are drawn anew."""
+    return _floats(_core.random_truncated_normal, shape, mean, stddev, dtype, seed)
+
+
+def uniform(
+    shape: Sequence[int],
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: str | None = None,
+    seed: Seed = None,
+) -> NDArray[Any]:
+    """Numbers from `minval` to below `maxval`, all alike likely."""
+    return _floats(_core.random_uniform, shape, minval, maxval, dtype, seed)
+
+
+def randint(
+    shape: Sequence[int], minval: int, maxval: int, dtype: str = "int32", seed: Seed = None
+) -> NDArray[Any]:
+    """Whole numbers from `minval` to below `maxval`, all alike likely."""
+    return np.random.default_rng(_number(seed)).integers(minval, maxval, shape).astype(dtype)
+
+
+def shuffle(x: ArrayLike, axis: int = 0, seed: Seed = None) -> NDArray[Any]:
+    """A copy in another order along an axis."""
+    shuffled: NDArray[Any] = np.random.default_rng(_number(seed)).permutation(np.asarray(x), axis=axis)
+    return shuffled
+
+
+def categorical(logits: ArrayLike, num_samples: int, dtype: str = "int32", seed: Seed = None) -> NDArray[Any]:
+    """Classes (rows, num_samples), each as likely as softmax of its logit in (rows, classes) says."""
+    rows = np.asarray(logits, np.float64)
+    noise = np.random.default_rng(_number(seed)).gumbel(size=(len(rows), num_samples, rows.shape[-1]))
+    drawn: NDArray[Any] = (rows[:, None] + noise).argmax(axis=-1).astype(dtype)
+    return drawn
