@@ -15,6 +15,7 @@ from dlcore import backend as backend
 from dlcore import callbacks as callbacks
 from dlcore import config as config
 from dlcore import constraints as constraints
+from dlcore import datasets as datasets
 from dlcore import initializers as initializers
 from dlcore import layers as layers
 from dlcore import losses as losses
@@ -50,6 +51,7 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "datasets",
     "get_num_threads",
     "initializers",
     "layers",
