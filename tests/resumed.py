@@ -171,7 +171,7 @@ def end_of(model, history, callbacks):
         "weights": digest(model.all_weights().values()),
         "optimizer": digest(network.get_slots()),
         "iterations": network.iterations,
-        "rate": model.optimizer.learning_rate,
+        "rate": float(model.optimizer.learning_rate),
         "epochs": history.epoch,
         "history": history.history,
         "callbacks": {name: state for name, state in states.items() if state},

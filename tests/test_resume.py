@@ -351,12 +351,12 @@ def resume(path):
     dlcore.utils.set_random_seed(2)
     model, arguments = resumed.slower(path.parent, None)
     model.build()
-    before, rate = bits(model), model.optimizer.learning_rate
+    before, rate = bits(model), float(model.optimizer.learning_rate)
     try:
         return model.fit(**arguments, epochs=resumed.EPOCHS, verbose=0, resume_from=path)
     finally:
         if model.history is None:  # The fit did not begin.
-            assert (bits(model), model.optimizer.learning_rate) == (before, rate)
+            assert (bits(model), float(model.optimizer.learning_rate)) == (before, rate)
             assert model._fit_state() is None
 
 
