@@ -149,7 +149,7 @@ def test_a_loop_of_ones_own_gets_weights_and_optimizer_back(tmp_path):
         model.compile("adam", "mse")
         calls = dlcore.callbacks.CallbackList([BackupAndRestore(tmp_path / "b")], model=model)
         calls.on_train_begin()
-        first = model.optimizer.iterations
+        first = int(model.optimizer.iterations)
         model.train_on_batch(x, x[:, :1])
         calls.on_epoch_end(0)
     assert (first, model.optimizer.iterations) == (1, 2)
