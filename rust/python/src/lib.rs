@@ -8,8 +8,11 @@ mod file;
 mod layer;
 mod network;
 mod ops;
+mod process;
 mod random;
 mod settings;
+mod signals;
+mod turns;
 
 use pyo3::prelude::*;
 
@@ -36,6 +39,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::process::enter(module.py())?;
         module.add("ACTIVATIONS", Activation::NAMES.to_vec())?;
         module.add("LOSSES", Loss::NAMES.to_vec())?;
         module.add("METRICS", Metric::NAMES.to_vec())

@@ -1,10 +1,4 @@
-//! The class `Network`: one of the core's, for one dtype, behind a lock.
-//!
-//! The lock is taken without the interpreter, so that a thread that waits for it holds nothing; two
-//! calls on one network run one after the other.
-
-use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+//! The class `Network`: one of the core's, for one dtype, of which calls take turns.
 
 use dlcore_core::epoch::{Averaging, Clipping, Data, Input};
 use dlcore_core::error::Error;
@@ -21,16 +15,18 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::array::{Inputs, Number, array, rows, slice};
-use crate::error::{detached, exception};
+use crate::error::exception;
 use crate::layer::layer;
 use crate::settings::chosen;
+use crate::signals::Signals;
+use crate::turns::Turns;
 
 #[pyclass(frozen, module = "dlcore._core")]
 pub struct Network(Typed);
 
 enum Typed {
-    F32(Mutex<CoreNetwork<f32>>),
-    F64(Mutex<CoreNetwork<f64>>),
+    F32(Turns<CoreNetwork<f32>>),
+    F64(Turns<CoreNetwork<f64>>),
 }
 
 /// Calls a generic function with the network of whichever dtype.
@@ -41,11 +37,6 @@ macro_rules! typed {
             Typed::F64(network) => $function(network, $($argument),*),
         }
     };
-}
-
-/// A network that a panic left half done is not touched again.
-fn lock<T>(network: &Mutex<CoreNetwork<T>>) -> Result<MutexGuard<'_, CoreNetwork<T>>, Error> {
-    network.lock().map_err(|_| Error::Invalid("the model was left broken by an internal error".to_owned()))
 }
 
 /// An entry of a dictionary that must have it.
@@ -94,8 +85,8 @@ impl Network {
         let layers = layers.iter().map(layer).collect::<PyResult<Vec<_>>>()?;
         let isa = chosen();
         let network = match dtype {
-            "float32" => CoreNetwork::new(isa, input_width, &layers, seed).map(Mutex::new).map(Typed::F32),
-            "float64" => CoreNetwork::new(isa, input_width, &layers, seed).map(Mutex::new).map(Typed::F64),
+            "float32" => CoreNetwork::new(isa, input_width, &layers, seed).map(Turns::new).map(Typed::F32),
+            "float64" => CoreNetwork::new(isa, input_width, &layers, seed).map(Turns::new).map(Typed::F64),
             _ => {
                 return Err(PyValueError::new_err(format!(
                     "dtype: expected float32 or float64, got {dtype:?}"
@@ -107,43 +98,46 @@ impl Network {
 
     #[getter]
     fn output_width(&self, py: Python<'_>) -> PyResult<usize> {
-        fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<usize> {
-            detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)
+        fn get<T: Number>(network: &Turns<CoreNetwork<T>>, py: Python<'_>) -> PyResult<usize> {
+            network.with(py, |network| Ok(network.output_width()))
         }
         typed!(self, get(py))
     }
 
     #[getter]
     fn get_seed(&self, py: Python<'_>) -> PyResult<u64> {
-        fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
-            detached(py, || lock(network).map(|network| network.seed()))?.map_err(exception)
+        fn get<T: Number>(network: &Turns<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
+            network.with(py, |network| Ok(network.seed()))
         }
         typed!(self, get(py))
     }
 
     #[setter]
     fn set_seed(&self, py: Python<'_>, seed: u64) -> PyResult<()> {
-        fn set<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>, seed: u64) -> PyResult<()> {
-            detached(py, || lock(network).map(|mut network| network.set_seed(seed)))?.map_err(exception)
+        fn set<T: Number>(network: &Turns<CoreNetwork<T>>, py: Python<'_>, seed: u64) -> PyResult<()> {
+            network.with(py, |network| {
+                network.set_seed(seed);
+                Ok(())
+            })
         }
         typed!(self, set(py, seed))
     }
 
     #[getter]
     fn iterations(&self, py: Python<'_>) -> PyResult<u64> {
-        fn get<T: Number>(network: &Mutex<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
-            detached(py, || lock(network).map(|network| network.iterations()))?.map_err(exception)
+        fn get<T: Number>(network: &Turns<CoreNetwork<T>>, py: Python<'_>) -> PyResult<u64> {
+            network.with(py, |network| Ok(network.iterations()))
         }
         typed!(self, get(py))
     }
 
     fn get_weights<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
         fn get<'py, T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-            let copy = || lock(network).map(|network| (network.shapes(), network.parameters()));
-            let (shapes, values) = detached(py, copy)?.map_err(exception)?;
+            let copy = |network: &mut CoreNetwork<T>| Ok((network.shapes(), network.parameters()));
+            let (shapes, values) = network.with(py, copy)?;
             unpack(py, &shapes, &values)
         }
         typed!(self, get(py))
@@ -151,15 +145,13 @@ impl Network {
 
     fn set_weights(&self, py: Python<'_>, weights: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
         fn set<T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'_>,
             weights: &[Bound<'_, PyAny>],
         ) -> PyResult<()> {
-            let shapes =
-                detached(py, || lock(network).map(|network| network.shapes()))?.map_err(exception)?;
+            let shapes = network.with(py, |network| Ok(network.shapes()))?;
             let values = pack::<T>("weights", &shapes, weights)?;
-            let copy = || lock(network)?.set_parameters(&values);
-            detached(py, copy)?.map_err(exception)
+            network.with(py, |network| network.set_parameters(&values))
         }
         typed!(self, set(py, &weights))
     }
@@ -172,11 +164,11 @@ impl Network {
         optimizer: &Bound<'_, PyDict>,
     ) -> PyResult<()> {
         fn compile<T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'_>,
             recipe: Recipe,
         ) -> PyResult<()> {
-            detached(py, || lock(network).and_then(|mut network| network.compile(recipe)))?.map_err(exception)
+            network.with(py, |network| network.compile(recipe))
         }
         let parameters = optimizer::Parameters {
             momentum: entry(optimizer, "momentum")?,
@@ -251,7 +243,7 @@ impl Network {
 
     fn rehearse<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         fn rehearse<'py, T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
             x: &Bound<'py, PyAny>,
         ) -> PyResult<Bound<'py, PyAny>> {
@@ -262,7 +254,7 @@ impl Network {
 
     fn predict<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         fn predict<'py, T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
             x: &Bound<'py, PyAny>,
         ) -> PyResult<Bound<'py, PyAny>> {
@@ -284,14 +276,14 @@ impl Network {
         sample_weight: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
         fn get<'py, T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
             rows: Rows<'_, 'py>,
         ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
             let result =
                 pass(network, py, rows, None, false, |network, data, _, _| network.differentiate(data))?;
-            let copy = || lock(network).map(|network| (network.trainable_shapes(), network.gradients()));
-            let (shapes, values) = detached(py, copy)?.map_err(exception)?;
+            let copy = |network: &mut CoreNetwork<T>| Ok((network.trainable_shapes(), network.gradients()));
+            let (shapes, values) = network.with(py, copy)?;
             Ok((result, unpack(py, &shapes, &values)?))
         }
         let rows = Rows { x, y, sample_weight };
@@ -300,15 +292,11 @@ impl Network {
 
     fn get_slots<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
         fn get<'py, T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-            let copy = || {
-                let network = lock(network)?;
-                let slots = network.slots();
-                Ok((network.trainable_shapes(), slots))
-            };
-            let (shapes, slots) = detached(py, copy)?.map_err(exception)?;
+            let copy = |network: &mut CoreNetwork<T>| Ok((network.trainable_shapes(), network.slots()));
+            let (shapes, slots) = network.with(py, copy)?;
             let mut arrays = Vec::new();
             for values in slots {
                 arrays.extend(unpack(py, &shapes, &values)?);
@@ -320,18 +308,17 @@ impl Network {
 
     fn set_slots(&self, py: Python<'_>, slots: Vec<Bound<'_, PyAny>>, iterations: u64) -> PyResult<()> {
         fn set<T: Number>(
-            network: &Mutex<CoreNetwork<T>>,
+            network: &Turns<CoreNetwork<T>>,
             py: Python<'_>,
             slots: &[Bound<'_, PyAny>],
             iterations: u64,
         ) -> PyResult<()> {
-            let shapes = detached(py, || lock(network).map(|network| network.trainable_shapes()))?
-                .map_err(exception)?;
+            let shapes = network.with(py, |network| Ok(network.trainable_shapes()))?;
             let slots: Vec<_> = slots
                 .chunks(shapes.len().max(1))
                 .map(|slot| pack::<T>("slots", &shapes, slot))
                 .collect::<PyResult<_>>()?;
-            detached(py, || lock(network)?.set_slots(&slots, iterations))?.map_err(exception)
+            network.with(py, |network| network.set_slots(&slots, iterations))
         }
         typed!(self, set(py, &slots, iterations))
     }
@@ -397,7 +384,7 @@ fn learning_rates(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
 
 /// One pass over rows, without the interpreter, that Ctrl-C can end.
 fn pass<'py, T: Number>(
-    network: &Mutex<CoreNetwork<T>>,
+    network: &Turns<CoreNetwork<T>>,
     py: Python<'py>,
     rows_of: Rows<'_, 'py>,
     order: Option<&Bound<'py, PyAny>>,
@@ -424,14 +411,12 @@ fn pass<'py, T: Number>(
     let mut writable = emitted.as_ref().map(|outputs| outputs.readwrite());
     let outputs = writable.as_mut().map(|outputs| outputs.as_slice_mut()).transpose()?;
     let mut signals = Signals::new();
-    let outcome = detached(py, || {
+    let outcome = network.with(py, |network| {
         let order = order.map(Indices::list);
         let order = order.as_deref().map_or(Order::Sequence, Order::Listed);
-        let mut network = lock(network)?;
         let data = Data { x, y: Some(y), weights, order, rows };
-        work(&mut network, data, outputs, &mut || signals.keep_on())
-    })?
-    .map_err(exception)?;
+        work(network, data, outputs, &mut || signals.keep_on())
+    })?;
     signals.raised()?;
     drop(writable);
     let result = PyDict::new(py);
@@ -447,17 +432,17 @@ fn pass<'py, T: Number>(
 
 /// Room for the outputs of so many rows.
 fn empty_outputs<'py, T: Number>(
-    network: &Mutex<CoreNetwork<T>>,
+    network: &Turns<CoreNetwork<T>>,
     py: Python<'py>,
     rows: usize,
 ) -> PyResult<Bound<'py, PyArray2<T>>> {
-    let width = detached(py, || lock(network).map(|network| network.output_width()))?.map_err(exception)?;
+    let width = network.with(py, |network| Ok(network.output_width()))?;
     Ok(PyArray2::<T>::zeros(py, (rows, width), false))
 }
 
 /// A new array of outputs, filled without the interpreter.
 fn fill<'py, T: Number>(
-    network: &Mutex<CoreNetwork<T>>,
+    network: &Turns<CoreNetwork<T>>,
     py: Python<'py>,
     x: &Bound<'py, PyAny>,
     work: impl FnOnce(&mut CoreNetwork<T>, Input<'_, T>, &mut [T]) -> Result<(), Error> + Send,
@@ -467,11 +452,7 @@ fn fill<'py, T: Number>(
     let outputs = empty_outputs(network, py, x.rows())?;
     let mut writable = outputs.readwrite();
     let target = writable.as_slice_mut()?;
-    detached(py, || {
-        let mut network = lock(network)?;
-        work(&mut network, x, target)
-    })?
-    .map_err(exception)?;
+    network.with(py, |network| work(network, x, target))?;
     drop(writable);
     Ok(outputs.into_any())
 }
@@ -515,33 +496,5 @@ impl Indices {
             Self::Seed(seed, count) => random::shuffle(chosen(), seed, count),
             Self::List(list) => list,
         }
-    }
-}
-
-/// Looks for Ctrl-C now and then from within work without the interpreter.
-struct Signals {
-    next: Instant,
-    raised: Option<PyErr>,
-}
-
-impl Signals {
-    const INTERVAL: Duration = Duration::from_millis(40);
-
-    fn new() -> Self {
-        Self { next: Instant::now() + Self::INTERVAL, raised: None }
-    }
-
-    fn keep_on(&mut self) -> bool {
-        if Instant::now() < self.next {
-            return true;
-        }
-        self.raised = Python::attach(|py| py.check_signals()).err();
-        self.next = Instant::now() + Self::INTERVAL;
-        self.raised.is_none()
-    }
-
-    /// What a signal handler raised.
-    fn raised(self) -> PyResult<()> {
-        self.raised.map_or(Ok(()), Err)
     }
 }

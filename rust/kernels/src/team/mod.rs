@@ -22,18 +22,20 @@
 //! # Fork
 //!
 //! A forked child has the pool's bookkeeping but none of its threads. The pool is kept with the
-//! process that built it; a child that finds another's leaks it and builds its own. If the fork
+//! generation that built it (fork.rs); a child that finds another's leaks it and builds its own. If the fork
 //! happened while a thread held the lock, the child can never have it, and works alone.
 
 mod barrier;
+mod c;
+mod fork;
 
 pub use barrier::{Barrier, BreakOnPanic};
+pub use fork::{generation, watch_forks};
 
 use std::cell::Cell;
 use std::hint;
-use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,6 +48,9 @@ const LINGER: Duration = Duration::from_micros(200);
 /// The configured number; 0 until it is set.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
+/// The number of cores; 0 until it is asked for.
+static AVAILABLE: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
     /// What teams that start on this thread are held to.
     static LIMIT: Cell<usize> = const { Cell::new(MAX_THREADS) };
@@ -54,7 +59,7 @@ thread_local! {
 static POOL: Mutex<Option<Arc<Pool>>> = Mutex::new(None);
 
 struct Pool {
-    process: u32,
+    generation: usize,
     threads: usize,
     /// Members of all running teams, callers included.
     busy: AtomicUsize,
@@ -95,11 +100,18 @@ fn configured() -> usize {
     }
 }
 
-/// What affinity mask and cgroup allow. Asked once: the answer takes tens of microseconds and files of
+/// What affinity mask and cgroup allow. Asked once in a process: the answer takes tens of microseconds and files of
 /// the system, as long as a small net's whole epoch.
 pub fn available() -> usize {
-    static ANSWER: OnceLock<usize> = OnceLock::new();
-    *ANSWER.get_or_init(|| thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS))
+    // No lock, which a fork could find taken; if two threads ask at first, they get the same answer.
+    match AVAILABLE.load(Ordering::Relaxed) {
+        0 => {
+            let answer = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+            AVAILABLE.store(answer, Ordering::Relaxed);
+            answer
+        }
+        known => known,
+    }
 }
 
 /// Sets how many threads a team may have, from its next start on.
@@ -125,7 +137,7 @@ fn pool() -> Option<Arc<Pool>> {
         Err(TryLockError::WouldBlock) => return None,
     };
     if let Some(old) = slot.take() {
-        if old.process != process::id() {
+        if old.generation != generation() {
             // Its threads are in another process: dropping it would wait for them.
             std::mem::forget(old);
         } else if old.threads == threads {
@@ -139,7 +151,7 @@ fn pool() -> Option<Arc<Pool>> {
         .build()
         .ok()?;
     let pool = Arc::new(Pool {
-        process: process::id(),
+        generation: generation(),
         threads,
         busy: AtomicUsize::new(0),
         teams: Arc::default(),
