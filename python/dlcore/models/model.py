@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -75,7 +74,6 @@ class Model(Trainer, Configurable):
         self._network: Network | None = None
         self._configs: list[dict[str, Any]] = []
         self._moves = 0
-        self._fitting = threading.Lock()
         self._begin_training()
 
     def __repr__(self) -> str:

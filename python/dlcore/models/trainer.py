@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import ArrayLike
 
 from dlcore import _checks, losses, optimizers
 from dlcore import metrics as known_metrics
+from dlcore._alone import MARK, alone
 from dlcore._core import Network
 from dlcore._typing import FloatArray
 from dlcore.callbacks import History
@@ -26,7 +27,6 @@ from dlcore.optimizers import Optimizer
 
 if TYPE_CHECKING:
     import os
-    import threading
 
     from dlcore.models.saving import Backup
 
@@ -58,7 +58,6 @@ class Trainer(Inputs):
     """The part of a model that has to do with data."""
 
     _network: Network | None
-    _fitting: threading.Lock
 
     @abstractmethod
     def _built(self) -> Network:
@@ -287,11 +286,19 @@ class Trainer(Inputs):
         FloatingPointError
             If the loss or a weight is no longer finite; names epoch and batch, the last finite weights
             remain.
+        RuntimeError
+            If the model is being fitted already, by another thread or by the caller of a callback.
         KeyboardInterrupt
-            After Ctrl-C; the weights are those of the last whole batch.
+            After Ctrl-C, a tenth of a second later or after the batch that is under way; the weights are
+            those of the last whole batch.
 
         Notes
         -----
+        Other threads may predict and evaluate meanwhile: they wait for their turn, which comes between two
+        epochs, or two batches if callbacks hear of batches, and get the weights of that moment. A signal's
+        handler that calls the model while the core is at work gets a RuntimeError: let it raise an exception,
+        which ends the fit, or set `stop_training`.
+
         A fit that is resumed, by `resume_from` or `BackupAndRestore`, comes to the same end as if it had
         never been interrupted, bit for bit, in any process, on any number of threads and instruction set:
         weights, optimizer, history, dropout, order of rows, and what the callbacks have seen
@@ -319,7 +326,7 @@ class Trainer(Inputs):
         >>> history.epoch
         [0, 1, 2, 3]
         """
-        with self._alone():
+        with alone(self):
             epochs = _checks.integer("epochs", epochs)
             initial_epoch = _checks.integer("initial_epoch", initial_epoch)
             if isinstance(validation_freq, list | tuple):
@@ -410,18 +417,8 @@ class Trainer(Inputs):
             [next(means) if is_learned else w for w, is_learned in zip(weights, learned, strict=True)]
         )
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One fit at a time: not from within another, nor from another thread."""
-        if not self._fitting.acquire(blocking=False):
-            raise RuntimeError("the model is being fitted: fit must not be called during a fit")
-        try:
-            yield
-        finally:
-            self._fitting.release()
-
     def _refuse_in_fit(self, what: str) -> None:
-        if self._fitting.locked():
+        if MARK in vars(self):
             raise RuntimeError(f"the model is being fitted: {what} cannot be changed during a fit")
 
     # One batch

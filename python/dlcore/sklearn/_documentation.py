@@ -70,7 +70,8 @@ callbacks : sequence of callable, optional
 init_coefs, init_intercepts : sequence of array, optional
     The first weights (issue 19701).
 n_threads : int, optional
-    At most so many threads; results do not depend on it (issue 25822).
+    At most so many threads; results do not depend on it (issue 25822). While one Python thread fits an
+    estimator, others may predict, with the weights that it had before, but not fit it.
 dtype : {"float32", "float64"}, optional
     Of weights and arithmetic; None: float32 if X is, else float64."""
 

@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from dlcore._alone import MARK, alone
 from dlcore._config import limited_threads
 from dlcore.sklearn._callbacks import CallbackSupportMixin
 from dlcore.sklearn._monitor import Monitor, Validation
@@ -81,7 +82,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     """What they are told of the rows, meanwhile."""
     _optimizer: Schedule
     _model: Network
-    """What predicts: the network that was trained, or one that was made since."""
+    """What predicts: the network that was trained, or one that was made since, or within the fit."""
     _trained: Network
     """What has the optimizer's state; not there in a model from a file, which has it in `_stored_slots`."""
     _stored_slots: tuple[list[NDArray[Any]], int]
@@ -152,6 +153,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, incremental: bool, validation_data: Any = None
     ) -> Self:
+        with alone(self):
+            return self._fit_alone(X, y, sample_weight, incremental, validation_data)
+
+    def _fit_alone(self, X: Any, y: Any, sample_weight: Any, incremental: bool, validation_data: Any) -> Self:
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         sizes = self.hidden_layer_sizes
@@ -182,9 +187,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             if self.solver == "lbfgs":
                 network = self._network(widths, activations, dtype, rows)
                 fit_lbfgs(self, network, rows)
-                network.load(self.coefs_, self.intercepts_)
+                self._model = network
             else:
                 self._fit_stochastic(X, y, rows, widths, activations, validation_data, incremental)
+                self._model = self._trained
         return self
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, dtype: str) -> Rows:
@@ -338,7 +344,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         rows: Rows,
         index: NDArray[Any] | None = None,
     ) -> Network:
-        """A network to train, with the weights as they are."""
+        """A network to train, with the weights as they are; no prediction touches it until that is done."""
         self.__dict__.pop("_model", None)  # makes room before memory is asked for
         penalty = 0.5 * self.alpha
         if self.alpha_scaling == "dataset":
@@ -354,7 +360,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             optimizer_config(self),
         )
         network.activation = listed(self.activation)
-        self._model = network
         return network.load(self.coefs_, self.intercepts_)
 
     def _slots(self) -> tuple[list[NDArray[Any]], int]:
@@ -401,6 +406,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         """All but the core's networks, of which the optimizer's state is kept."""
         state: dict[str, Any] = dict(super().__getstate__())
         state.pop("_model", None)
+        state.pop(MARK, None)
         if state.pop("_trained", None) is not None:
             state["_stored_slots"] = self._slots()
         return state
