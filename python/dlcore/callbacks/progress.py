@@ -33,7 +33,7 @@ class ProgbarLogger(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Show the bar."""
-        if self.bar and sys.stdout.isatty():
+        if self.bar and sys.stdout is not None and sys.stdout.isatty():
             try:
                 from tqdm import tqdm
             except ImportError:
