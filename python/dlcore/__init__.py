@@ -72,3 +72,4 @@ __all__ = [
 __version__ = _version()
 
 _config.apply_environment()
+_config.join_threadpoolctl()

@@ -1,12 +1,20 @@
 """Threads and instruction set: what the environment asks for, and what is in use.
 
-`DLCORE_NUM_THREADS` says how many threads there may be. Without it, the smaller of `RAYON_NUM_THREADS`
-and `OMP_NUM_THREADS` does (joblib sets the latter in its workers), else all processors are used.
+How many threads there may be is said, the first that says it, by
+
+1. `set_num_threads`, or threadpoolctl's `threadpool_limits` (see `dlcore.threadpool`);
+2. `DLCORE_NUM_THREADS`;
+3. the smaller of `RAYON_NUM_THREADS` and `OMP_NUM_THREADS` (joblib sets the latter in its workers);
+4. the machine: the processors that the affinity mask and the cgroup leave to this process, when they are
+   first asked for.
+
 `DLCORE_ISA` names an instruction set. Results are the same bits whatever is chosen.
 """
 
 import contextlib
+import importlib
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any, Literal, overload
 
@@ -60,7 +68,18 @@ def set_num_threads(n: int) -> None:
         At least 1.
     """
     _core.set_num_threads(_checks.integer("n", n, low=1, high=_MAX_THREADS))
-    _sources["threads"] = "set_num_threads"
+    note_threads("set_num_threads")
+
+
+def note_threads(source: str) -> None:
+    """Say what set the number of threads, for `show_config`."""
+    _sources["threads"] = source
+
+
+def join_threadpoolctl() -> None:
+    """Let the limits of threadpoolctl hold here, too, if it is loaded by now and new enough to be told."""
+    if hasattr(sys.modules.get("threadpoolctl"), "register"):
+        importlib.import_module("dlcore.threadpool")
 
 
 def get_num_threads() -> int:

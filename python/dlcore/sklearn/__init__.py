@@ -10,6 +10,7 @@ except ImportError as error:
         "dlcore.sklearn needs scikit-learn 1.6 or later: pip install 'dlcore[sklearn]'"
     ) from error
 
+from dlcore import _config
 from dlcore.sklearn._classifier import MLPClassifier
 from dlcore.sklearn._conversion import from_sklearn, to_sklearn
 from dlcore.sklearn._display import LossCurveDisplay
@@ -25,3 +26,5 @@ __all__ = [
     "to_sklearn",
     "unpatch_sklearn",
 ]
+
+_config.join_threadpoolctl()
