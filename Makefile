@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -34,6 +34,10 @@ test-oldcpu: ## tests of the Rust crates on emulated older x86-64 machines
 test-keras: .venv-peers/.package ## the same nets and scripts under Keras and dlcore; 8 minutes
 	cd tests && ../.venv-peers/bin/python -m keras_peer.compare $(ARGS)
 	cd tests && ../.venv-peers/bin/python -m keras_peer.scripts
+
+# ARGS are of tests/stress.py.
+stress: .venv/.dev ## 2,000 forks, and Ctrl-C at 200 moments of each kind of work, with figures; 10 minutes
+	$(PY) tests/stress.py $(ARGS)
 
 lint: .venv/.dev ## format, lints, types, and whether the stub matches the compiled module
 	cargo fmt --all --check
