@@ -68,6 +68,8 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Restore what is there."""
+        for unfinished in self._path.parent.glob(f"{FILE}.*.new"):
+            unfinished.unlink()  # of a process that was killed while it wrote
         if not self._path.exists():
             return
         try:

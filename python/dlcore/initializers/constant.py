@@ -38,6 +38,10 @@ class Zeros(Constant):
     def __init__(self) -> None:
         super().__init__(0.0)
 
+    def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
+        """An array of the shape and dtype; the system gives its memory when it is first written to."""
+        return np.zeros(shape, _checks.dtype(dtype))
+
     def get_config(self) -> dict[str, Any]:
         """Nothing."""
         return {}

@@ -13,6 +13,7 @@ from dlcore import _checks, _data, _names, _random, regularizers
 from dlcore._core import Network
 from dlcore._registry import Configurable, serialize
 from dlcore._typing import FloatArray
+from dlcore.layers import _stored
 from dlcore.layers.variable import Spec, Variable
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ class Layer(Configurable):
         self.specs = self.variables_for(shape)
         if before and [weight.shape for weight in before] == [spec.shape for spec in self.specs]:
             return [weight.astype(dtype) for weight in before]
-        return [spec.initializer(spec.shape, dtype) for spec in self.specs]
+        return _stored.first_weights(self.name, self.specs, dtype)
 
     def attach(self, network: Network, first: int) -> None:
         """Note where the variables are; for the model."""

@@ -12,6 +12,9 @@ from dlcore import _checks
 from dlcore._typing import FloatArray
 from dlcore.metrics._arrays import EPSILON, Numbers, pair
 
+MOST = 1_000_000
+"""Thresholds that a metric may have."""
+
 NEVER = -1e10
 """Below every output: the threshold, and the output, that top_k works with."""
 

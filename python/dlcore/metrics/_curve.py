@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from abc import abstractmethod
+
 from dlcore.metrics._arrays import Numbers, ratio
-from dlcore.metrics._counting import Counts
+from dlcore.metrics._counting import Counts, Thresholds
 from dlcore.metrics.metric import Metric
 
 
@@ -13,6 +16,16 @@ class CurveMetric(Metric):
     TARGETS = "vectors"
     GOAL = "max"
     BY_BATCH = False
+
+    @property
+    @abstractmethod
+    def thresholds(self) -> list[float]:
+        """The numbers that outputs must be above."""
+
+    @functools.cached_property
+    def _thresholds(self) -> Thresholds:
+        """Made when there is something to count: a file may name many metrics of many thresholds."""
+        return Thresholds(self.thresholds)
 
     def _build(self, *shape: int) -> None:
         self.true_positives = self.add_variable(shape, name="true_positives")

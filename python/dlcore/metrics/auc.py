@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from dlcore import _checks
 from dlcore._registry import unknown
 from dlcore.metrics._arrays import EPSILON, Numbers, floats, plain, ratio
-from dlcore.metrics._counting import Thresholds, counted, parse, spread
+from dlcore.metrics._counting import MOST, counted, parse, spread
 from dlcore.metrics._curve import CurveMetric
 
 CURVES = ("ROC", "PR", "PRGAIN")
@@ -24,7 +24,7 @@ class AUC(CurveMetric):
     Parameters
     ----------
     num_thresholds : int
-        How many thresholds are tried, at even distances from 0 to 1; at least 2, default 200.
+        How many thresholds are tried, at even distances from 0 to 1; from 2 to a million, default 200.
     curve : {"ROC", "PR", "PRGAIN"}
         True over false positive rate, precision over recall, or the gains of both.
     summation_method : {"interpolation", "minoring", "majoring"}
@@ -76,20 +76,22 @@ class AUC(CurveMetric):
         self.from_logits = _checks.boolean("from_logits", from_logits)
         self.num_labels = None if num_labels is None else _checks.integer("num_labels", num_labels, low=1)
         self.label_weights = None if label_weights is None else floats("label_weights", label_weights)
-        self._given = thresholds is not None
-        if thresholds is None:
-            inner = spread(_checks.integer("num_thresholds", num_thresholds, low=2))[1:-1]
-        else:
-            inner = sorted(parse(list(thresholds), default=0.5))
-        self.thresholds = [-EPSILON, *inner, 1 + EPSILON]
-        self.num_thresholds = len(self.thresholds)
-        self._thresholds = Thresholds(self.thresholds)
+        self._given = None if thresholds is None else sorted(parse(list(thresholds), default=0.5))
+        if self._given is not None:
+            num_thresholds = len(self._given) + 2
+        self.num_thresholds = _checks.integer("num_thresholds", num_thresholds, low=2, high=MOST)
         if self.num_labels is not None and not self.multi_label:
             raise ValueError(f"num_labels must be None unless multi_label is True, got {num_labels}")
         if not self.multi_label:
             self._build(self.num_thresholds)
         elif self.num_labels is not None:
             self._build(self.num_thresholds, self.num_labels)
+
+    @property
+    def thresholds(self) -> list[float]:
+        """The numbers that outputs must be above: those given, or at even distances, and one at each end."""
+        inner = spread(self.num_thresholds)[1:-1] if self._given is None else self._given
+        return [-EPSILON, *inner, 1 + EPSILON]
 
     def update_state(
         self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None
@@ -174,8 +176,8 @@ class AUC(CurveMetric):
             "label_weights": None if self.label_weights is None else self.label_weights.tolist(),
             "from_logits": self.from_logits,
         }
-        if self._given:
-            own["thresholds"] = self.thresholds[1:-1]
+        if self._given is not None:
+            own["thresholds"] = self._given
         return super().get_config() | own
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from dlcore import _checks
 from dlcore.metrics._arrays import Numbers, plain
-from dlcore.metrics._counting import Thresholds, counted, spread
+from dlcore.metrics._counting import MOST, counted, spread
 from dlcore.metrics._curve import CurveMetric
 
 
@@ -24,11 +24,14 @@ class _OperatingPoint(CurveMetric):
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.value = _checks.real(self.GIVEN, value, low=0, high=1)
-        self.num_thresholds = _checks.integer("num_thresholds", num_thresholds, low=1)
+        self.num_thresholds = _checks.integer("num_thresholds", num_thresholds, low=1, high=MOST)
         self.class_id = None if class_id is None else _checks.integer("class_id", class_id)
-        self.thresholds = spread(self.num_thresholds)
-        self._thresholds = Thresholds(self.thresholds)
         self._build(self.num_thresholds)
+
+    @property
+    def thresholds(self) -> list[float]:
+        """The numbers that outputs must be above, at even distances."""
+        return spread(self.num_thresholds)
 
     def update_state(
         self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None
@@ -53,7 +56,7 @@ class SensitivityAtSpecificity(_OperatingPoint):
     specificity : float
         From 0 to 1.
     num_thresholds : int
-        How many thresholds are tried, at even distances from 0 to 1; default 200.
+        How many thresholds are tried, at even distances from 0 to 1; up to a million, default 200.
     class_id : int, optional
         The only output that is looked at.
     name : str, optional
@@ -93,7 +96,7 @@ class SpecificityAtSensitivity(_OperatingPoint):
     sensitivity : float
         From 0 to 1.
     num_thresholds : int
-        How many thresholds are tried, at even distances from 0 to 1; default 200.
+        How many thresholds are tried, at even distances from 0 to 1; up to a million, default 200.
     class_id : int, optional
         The only output that is looked at.
     name : str, optional
@@ -133,7 +136,7 @@ class PrecisionAtRecall(_OperatingPoint):
     recall : float
         From 0 to 1.
     num_thresholds : int
-        How many thresholds are tried, at even distances from 0 to 1; default 200.
+        How many thresholds are tried, at even distances from 0 to 1; up to a million, default 200.
     class_id : int, optional
         The only output that is looked at.
     name : str, optional
@@ -173,7 +176,7 @@ class RecallAtPrecision(_OperatingPoint):
     precision : float
         From 0 to 1.
     num_thresholds : int
-        How many thresholds are tried, at even distances from 0 to 1; default 200.
+        How many thresholds are tried, at even distances from 0 to 1; up to a million, default 200.
     class_id : int, optional
         The only output that is looked at.
     name : str, optional

@@ -57,9 +57,9 @@ def path(inputs: Tensor, outputs: Tensor) -> list[Any]:
     while tensor is not inputs:
         if tensor.layer is None or tensor.source is None:
             raise ValueError(f"outputs must come from inputs by layers, but {outputs} comes from {tensor}")
-        chain.insert(0, tensor.layer)
+        chain.append(tensor.layer)
         tensor = tensor.source
-    return chain
+    return chain[::-1]
 
 
 def _one(name: str, tensors: Any) -> Tensor:

@@ -13,7 +13,7 @@ from dlcore import _registry, layers
 from dlcore.models import keras_config, keras_h5
 
 CONFIG = "config.json"
-MOST_TEXT = 2**26
+MOST_TEXT = 2**20
 """Bytes of the configuration, which has no weights in it."""
 
 _DAMAGE = (

@@ -287,11 +287,14 @@ class Model(Trainer, Configurable):
 
     def all_weights(self) -> dict[str, FloatArray]:
         """Copies of all variables by their paths, those that users do not see, too; for files."""
-        self._built()
+        arrays = iter(self._built().get_weights())
         named: dict[str, FloatArray] = {}
         for layer in self.flat_layers:
-            names = [f"{layer.name}/{spec.name}" for spec in layer.specs]
-            named |= dict(zip(names, layer.all_weights(), strict=True))
+            for spec in layer.specs:
+                name = f"{layer.name}/{spec.name}"
+                if name in named:
+                    raise ValueError(f"layers must have different names in a file, got {layer.name!r} twice")
+                named[name] = next(arrays).reshape(spec.shape)
         return named
 
     def count_params(self) -> int:

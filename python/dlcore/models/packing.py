@@ -9,14 +9,20 @@ import numpy as np
 
 from dlcore._typing import FloatArray
 
-_TENSOR, _NUMBER = "tensor", "number"
-"""The only key of what stands for an array, and for a number that is not finite."""
+_TENSOR, _FLOATS, _NUMBER = "tensor", "floats", "number"
+"""The only key of what stands for an array, a long list of floats, and a number that is not finite."""
+
+_LONG = 64
+"""Items of a list that is a tensor in the file: a history of a million epochs."""
 
 
 def pack(value: Any, name: str, tensors: dict[str, FloatArray]) -> Any:
     """What JSON can hold of a value; arrays of floats go into the tensors, by names from `name` on."""
     if isinstance(value, dict):
         return {str(key): pack(inner, f"{name}/{key}", tensors) for key, inner in value.items()}
+    if isinstance(value, list) and len(value) >= _LONG and all(type(item) is float for item in value):
+        tensors[name] = np.array(value)
+        return {_FLOATS: name}
     if isinstance(value, list | tuple):
         return [pack(inner, f"{name}/{i}", tensors) for i, inner in enumerate(value)]
     if isinstance(value, np.ndarray) and value.dtype in (np.float32, np.float64):
@@ -38,6 +44,8 @@ def unpack(value: Any, tensors: dict[str, FloatArray]) -> Any:
     if isinstance(value, dict):
         if value.keys() == {_TENSOR}:
             return tensors[value[_TENSOR]]
+        if value.keys() == {_FLOATS}:
+            return tensors[value[_FLOATS]].tolist()
         if value.keys() == {_NUMBER}:
             return float(value[_NUMBER])
         return {key: unpack(inner, tensors) for key, inner in value.items()}

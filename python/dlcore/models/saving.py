@@ -8,11 +8,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from dlcore import _checks, _core, _data, _registry, losses, metrics, optimizers
 from dlcore._registry import serialize
 from dlcore._typing import FloatArray
 from dlcore.callbacks import backup_and_restore
+from dlcore.layers._stored import weights_of
 from dlcore.models import keras_archive, keras_h5, progress
+from dlcore.models._weights import checked
 from dlcore.models.packing import pack, unpack
 
 if TYPE_CHECKING:
@@ -136,16 +140,13 @@ def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
 
 
 def _set_weights(model: Model, filepath: str | os.PathLike[str], tensors: dict[str, FloatArray]) -> None:
-    names, found = list(model.all_weights()), list(tensors)
-    if len(found) != len(names):
-        raise ValueError(f"{os.fspath(filepath)} has {len(found)} variables, but the model {len(names)}")
+    before, found = model.all_weights(), list(tensors)
+    if len(found) != len(before):
+        raise ValueError(f"{os.fspath(filepath)} has {len(found)} variables, but the model {len(before)}")
     # Layers of another process may have other numbers in their names: then they follow each other.
-    stored = found if set(found) != set(names) else names
-    at = 0
-    for layer in model.flat_layers:
-        own = stored[at : at + len(layer.specs)]
-        layer.set_all_weights([tensors[name] for name in own])
-        at += len(own)
+    stored = found if set(found) != set(before) else list(before)
+    weights = checked([tensors[name] for name in stored], stored, list(before.values()))
+    model._built().set_weights(list(map(np.atleast_1d, weights)))
 
 
 def kind_of(filepath: str | os.PathLike[str]) -> str:
@@ -244,12 +245,9 @@ class errors_of:  # noqa: N801, a context manager
 def _model(described: dict[str, Any], tensors: dict[str, FloatArray]) -> Model:
     from dlcore.models.model import model_classes
 
-    _expect_weights(described["config"], tensors)
-    model: Model = model_classes()[described["class_name"]].from_config(described["config"])
-    model._built()
-    for layer in model.flat_layers:
-        names = [f"{layer.name}/{spec.name}" for spec in layer.specs]
-        layer.set_all_weights([tensors[name] for name in names])
+    with weights_of(tensors):
+        model: Model = model_classes()[described["class_name"]].from_config(described["config"])
+        model._built()
     return model
 
 
@@ -270,14 +268,3 @@ def _set_state(model: Model, iterations: int, tensors: dict[str, FloatArray]) ->
     if found != len(names):
         raise ValueError(f"it has {found} arrays of the optimizer, but the model's has {len(names)}")
     network.set_slots([_data.finite(name, tensors[name]) for name in names], iterations)
-
-
-def _expect_weights(config: dict[str, Any], tensors: dict[str, FloatArray]) -> None:
-    """Compare units with what the file holds before memory is made for them."""
-    for layer in config["layers"]:
-        if "layers" in layer["config"]:
-            _expect_weights(layer["config"], tensors)
-            continue
-        units = layer["config"].get("units")
-        if units is not None and tensors[f"{layer['config']['name']}/kernel"].shape[1:] != (units,):
-            raise ValueError(f"layer {layer['config']['name']!r}: the kernel has not {units} units")

@@ -46,6 +46,8 @@ class Sequential(Model):
     ) -> None:
         self._begin(name, dtype)
         self._input = None
+        self._tensors: list[Tensor] = []  # the input and what each layer makes of it, as far as known
+        self._names: set[str] = set()
         for layer in layers or []:
             self.add(layer)
         if not trainable:
@@ -67,34 +69,37 @@ class Sequential(Model):
             return
         if not isinstance(layer, Layer | Model):
             raise TypeError(f"layers must be layers, got {layer!r}")
-        if any(layer.name == other.name for other in self._chain):
+        if layer.name in self._names:
             raise ValueError(f"layers must have different names, got {layer.name!r} twice")
         self._unbuild()
         if not self._chain and self._shape is None:
             self._shape = layer._shape if isinstance(layer, Model) else layer.input_shape
-        if self._shape is not None and isinstance(layer, Layer):
-            layer.prepare(self.output_shape_of(self._shape), self.dtype, within=self.name)
-        self._chain.append(layer)
         if self._shape is not None:
-            self._symbolic()  # so that each layer has its input and output
+            source = self._symbolic()[1]
+            if isinstance(layer, Layer):
+                layer.prepare(source.row_shape, self.dtype, within=self.name)
+            self._tensors.append(layer(source))
+        self._chain.append(layer)
+        self._names.add(layer.name)
 
     def pop(self, rebuild: bool = True) -> Any:
         """Take the last layer off and return it."""
         if not self._chain:
             raise ValueError("the model has no layers to pop")
         self._unbuild()
-        return self._chain.pop()
+        layer = self._chain.pop()
+        self._names.discard(layer.name)
+        del self._tensors[1 + len(self._chain) :]
+        return layer
 
     def _symbolic(self) -> tuple[Tensor, Tensor]:
-        """The layers called one on another, once for as many layers as there are."""
-        shape = self._known_shape()
+        """The layers called one on another, each once."""
         if self._input is None:
-            self._input = InputLayer(shape)
-        tensor = self._input.output
-        for layer in self._chain:
-            made = [output for source, output in getattr(layer, "calls", []) if source is tensor]
-            tensor = made[0] if made else layer(tensor)
-        return self._input.output, tensor
+            self._input = InputLayer(self._known_shape())
+        self._tensors = self._tensors or [self._input.output]
+        for layer in self._chain[len(self._tensors) - 1 :]:
+            self._tensors.append(layer(self._tensors[-1]))
+        return self._tensors[0], self._tensors[-1]
 
     @classmethod
     def _of(cls, first: InputLayer | None, layers: list[Any], name: str, dtype: str) -> Sequential:

@@ -90,25 +90,54 @@ impl Drop for Unfinished {
 pub fn load(path: &Path) -> Result<(Vec<Tensor>, Metadata), Error> {
     let name = || path.display().to_string();
     let bytes = fs::read(path).map_err(|source| Error::File { path: name(), source })?;
-    let damaged = |reason: String| Error::Damaged { path: name(), reason };
-    let not_safetensors = |error| damaged(format!("not a whole safetensors file ({error})"));
-    let (_, header) = SafeTensors::read_metadata(&bytes).map_err(not_safetensors)?;
+    parse(&bytes).map_err(|reason| Error::Damaged { path: name(), reason })
+}
+
+/// What a file's bytes say, or what is wrong with them.
+fn parse(bytes: &[u8]) -> Result<(Vec<Tensor>, Metadata), String> {
+    if is_too_intricate(header_of(bytes)) {
+        return Err("its header has too many parts for its length".into());
+    }
+    let (length, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|error| format!("not a whole safetensors file ({error})"))?;
+    let body = &bytes[HEADER_START + length..];
     let mut metadata: Metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
     metadata.sort();
-    let file = SafeTensors::deserialize(&bytes).map_err(not_safetensors)?;
     let mut tensors = Vec::new();
-    for (name, view) in file.iter() {
-        let values = match view.dtype() {
-            Dtype::F32 => Values::F32(numbers(view.data(), f32::from_le_bytes)),
-            Dtype::F64 => Values::F64(numbers(view.data(), f64::from_le_bytes)),
-            other => return Err(damaged(format!("tensor {name:?}: expected F32 or F64, got {other:?}"))),
+    for (name, info) in header.tensors() {
+        let (start, end) = info.data_offsets;
+        let values = match info.dtype {
+            Dtype::F32 => Values::F32(numbers(&body[start..end], f32::from_le_bytes)),
+            Dtype::F64 => Values::F64(numbers(&body[start..end], f64::from_le_bytes)),
+            other => return Err(format!("tensor {name:?}: expected F32 or F64, got {other:?}")),
         };
-        tensors.push(Tensor { name: name.to_owned(), shape: view.shape().to_vec(), values });
+        tensors.push(Tensor { name, shape: info.shape.clone(), values });
     }
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
     Ok((tensors, metadata))
 }
 
+/// Where the header begins, behind eight bytes that say its length.
+const HEADER_START: usize = 8;
+
+/// The header, or what there is of it.
+fn header_of(bytes: &[u8]) -> &[u8] {
+    let Some((length, rest)) = bytes.split_first_chunk() else { return &[] };
+    &rest[..rest.len().min(usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX))]
+}
+
+/// Whether a header would take much more memory when it is parsed, here and the description in it by others,
+/// than it has bytes: `[[],[],...` takes twenty times its length. The constants allow a model of 2,000 layers,
+/// and keep what a hostile file takes below twice its size and 16 MB.
+fn is_too_intricate(header: &[u8]) -> bool {
+    let opened = header.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    let items = header.iter().filter(|byte| **byte == b',').count();
+    opened > 32_768 + header.len() / 256 || items > 131_072 + header.len() / 64 || !header.is_ascii()
+}
+
 fn numbers<T: Element, const N: usize>(bytes: &[u8], decode: fn([u8; N]) -> T) -> Vec<T> {
     bytes.as_chunks::<N>().0.iter().map(|chunk| decode(*chunk)).collect()
 }
+
+#[cfg(test)]
+mod tests;
