@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress stress-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -29,6 +29,11 @@ test-neon: ## tests of the Rust crates on an emulated ARM machine
 
 test-oldcpu: ## tests of the Rust crates on emulated older x86-64 machines
 	tools/test-oldcpu
+
+stress-files: .venv/.dev ## killed writes and mutated files, a million of them; 10 minutes
+	$(PY) tests/atomic_files.py
+	$(PY) tests/mutated_files.py
+	cargo test --quiet --release -p dlcore-core mutated_a_million_times -- --ignored --nocapture
 
 # Each case trains in float32 and in float64, in two processes; ARGS='--only NAME' is of compare.py.
 test-keras: .venv-peers/.package ## the same nets and scripts under Keras and dlcore; 8 minutes
