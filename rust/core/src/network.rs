@@ -185,6 +185,11 @@ impl<T: Element> Network<T> {
         slots.iter().map(|slot| arena::to_rows(self.trainable(), slot.as_slice())).collect()
     }
 
+    /// How many there are.
+    pub fn slot_count(&self) -> usize {
+        self.training.as_ref().map_or(0, |training| training.slots.len())
+    }
+
     /// Puts the optimizer's state back.
     pub fn set_slots(&mut self, slots: &[Vec<T>], iterations: u64) -> Result<(), Error> {
         let trainable: Vec<Place> = self.trainable().copied().collect();

@@ -1,17 +1,23 @@
 //! NumPy arrays to slices and back.
 
 use dlcore_core::epoch::Input;
+use dlcore_core::error::Error;
 use dlcore_core::ops;
 use dlcore_kernels::gather::Source;
 use dlcore_kernels::matrix::Strided;
+use dlcore_kernels::memory::OutOfMemory;
 use dlcore_kernels::simd::Element;
 use dlcore_kernels::sparse::SparseSource;
-use numpy::ndarray::{CowArray, Ix2};
-use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArrayDyn};
+use numpy::ndarray::{Array2, CowArray, Ix2};
+use numpy::{
+    PyArray1, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArrayDyn,
+    PyUntypedArrayMethods, ToPyArray,
+};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::error::exception;
 use crate::settings::chosen;
 
 /// A number that NumPy and the core both know.
@@ -20,12 +26,67 @@ pub trait Number: Element + numpy::Element {}
 impl Number for f32 {}
 impl Number for f64 {}
 
+/// NumPy has arrays of up to 64 axes, its bindings of half as many.
+const MOST_AXES: usize = 32;
+
+/// Whether an array of that shape could be made: where there is no room, the bindings panic and Rust's vectors end
+/// the process.
+pub fn room<T>(shape: &[usize]) -> Result<(), Error> {
+    let count = shape.iter().try_fold(1_usize, |count, &length| count.checked_mul(length.max(1)));
+    let bytes = count.and_then(|count| count.checked_mul(size_of::<T>())).unwrap_or(usize::MAX);
+    let is_small = bytes < 1 << 20;
+    if is_small || Vec::<u8>::new().try_reserve_exact(bytes).is_ok() {
+        return Ok(());
+    }
+    Err(Error::OutOfMemory(OutOfMemory { bytes }))
+}
+
+/// A vector of these numbers, if there is room for it.
+pub fn collected<'a, T: Copy + 'a>(values: impl ExactSizeIterator<Item = &'a T>) -> PyResult<Vec<T>> {
+    room::<T>(&[values.len()]).map_err(exception)?;
+    Ok(values.copied().collect())
+}
+
+/// A NumPy array of these numbers, if there is room for it.
+pub fn to_numpy<'py, T: Number>(
+    py: Python<'py>,
+    values: &[T],
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyAny>> {
+    room::<T>(shape).map_err(exception)?;
+    Ok(values.to_pyarray(py).reshape(shape)?.into_any())
+}
+
+/// More than any sequence of layers, variables or axes has.
+const MOST_ELEMENTS: usize = 1 << 20;
+
+/// Elements of a sequence, as many as it says and no more than make sense.
+pub struct List<V>(pub Vec<V>);
+
+impl<'py, V: for<'a> FromPyObject<'a, 'py>> FromPyObject<'_, 'py> for List<V> {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let count = value.len()?;
+        if count > MOST_ELEMENTS {
+            let most = format!("expected a sequence of at most {MOST_ELEMENTS} elements, got {count}");
+            return Err(PyValueError::new_err(most));
+        }
+        let elements = value.try_iter()?.take(count).map(|element| element?.extract().map_err(Into::into));
+        elements.collect::<PyResult<_>>().map(Self)
+    }
+}
+
 /// The argument as an array of numbers of this type; an error that names it otherwise.
 pub fn array<'py, T: Number>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArrayDyn<'py, T>> {
     let array = value.cast::<PyArrayDyn<T>>().map_err(|_| {
         let found = value.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
         PyTypeError::new_err(format!("{name}: expected a {} array, got {found} of another kind", T::NAME))
     })?;
+    if array.ndim() > MOST_AXES {
+        let got = array.ndim();
+        return Err(PyValueError::new_err(format!("{name}: expected at most {MOST_AXES} axes, got {got}")));
+    }
     array.try_readonly().map_err(|_| PyValueError::new_err(format!("{name}: the array is being written to")))
 }
 
@@ -96,12 +157,14 @@ pub struct AnyMatrix<'a, T> {
 
 impl<'a, T: Number> AnyMatrix<'a, T> {
     /// Of an array.
-    pub fn new(array: &'a PyReadonlyArray2<'_, T>) -> Self {
+    pub fn new(array: &'a PyReadonlyArray2<'_, T>) -> PyResult<Self> {
         let view = array.as_array();
-        let contiguous = view.is_standard_layout() || view.t().is_standard_layout();
-        let array =
-            if contiguous { CowArray::from(view) } else { view.as_standard_layout().into_owned().into() };
-        Self { array }
+        if view.is_standard_layout() || view.t().is_standard_layout() {
+            return Ok(Self { array: CowArray::from(view) });
+        }
+        let copy = Array2::from_shape_vec(view.dim(), collected(view.iter())?);
+        let copy = copy.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self { array: copy.into() })
     }
 
     /// To read.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use dlcore_core::file::{self, Tensor, Values};
-use numpy::{PyArrayMethods, ToPyArray};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::array::{Number, array, by_dtype, slice};
+use crate::array::{Number, array, by_dtype, collected, slice, to_numpy};
 use crate::error::{detached, exception};
 
 #[pyfunction]
@@ -28,25 +27,25 @@ pub fn save_file(
 
 /// Numbers that a file can hold.
 trait Stored: Number {
-    fn values(slice: &[Self]) -> Values;
+    fn values(numbers: Vec<Self>) -> Values;
 }
 
 impl Stored for f32 {
-    fn values(slice: &[f32]) -> Values {
-        Values::F32(slice.to_vec())
+    fn values(numbers: Vec<f32>) -> Values {
+        Values::F32(numbers)
     }
 }
 
 impl Stored for f64 {
-    fn values(slice: &[f64]) -> Values {
-        Values::F64(slice.to_vec())
+    fn values(numbers: Vec<f64>) -> Values {
+        Values::F64(numbers)
     }
 }
 
 fn tensor<T: Stored>(name: String, value: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     let array = array::<T>(&name, value)?;
     let shape = array.as_array().shape().to_vec();
-    let values = T::values(slice(&name, &array)?);
+    let values = T::values(collected(slice(&name, &array)?.iter())?);
     Ok(Tensor { name, shape, values })
 }
 
@@ -56,8 +55,8 @@ pub fn load_file<'py>(py: Python<'py>, path: PathBuf) -> PyResult<(Bound<'py, Py
     let (tensors, texts) = (PyDict::new(py), PyDict::new(py));
     for Tensor { name, shape, values } in list {
         let array = match values {
-            Values::F32(values) => values.to_pyarray(py).reshape(shape)?.into_any(),
-            Values::F64(values) => values.to_pyarray(py).reshape(shape)?.into_any(),
+            Values::F32(values) => to_numpy(py, &values, &shape)?,
+            Values::F64(values) => to_numpy(py, &values, &shape)?,
         };
         tensors.set_item(name, array)?;
     }

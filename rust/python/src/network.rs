@@ -9,12 +9,12 @@ use dlcore_core::objective::Objective;
 use dlcore_core::optimizer;
 use dlcore_core::random;
 use dlcore_kernels::gather::{Order, Source};
-use numpy::{PyArray1, PyArray2, PyArrayMethods, ToPyArray};
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::array::{Inputs, Number, array, rows, slice};
+use crate::array::{Inputs, List, Number, array, collected, room, rows, slice, to_numpy};
 use crate::error::exception;
 use crate::layer::layer;
 use crate::settings::chosen;
@@ -58,7 +58,7 @@ pub fn loss_config(dict: &Bound<'_, PyDict>) -> PyResult<Loss> {
         alpha: entry(dict, "alpha")?,
         gamma: entry(dict, "gamma")?,
         apply_class_balancing: entry(dict, "apply_class_balancing")?,
-        quantiles: Quantiles::new(&entry::<Vec<f64>>(dict, "quantiles")?).ok_or_else(|| {
+        quantiles: Quantiles::new(&entry::<List<f64>>(dict, "quantiles")?.0).ok_or_else(|| {
             PyValueError::new_err(format!("quantiles: expected 1 to {} of them", Quantiles::MOST))
         })?,
     };
@@ -81,8 +81,8 @@ fn metric_config(dict: &Bound<'_, PyDict>) -> PyResult<Metric> {
 #[pymethods]
 impl Network {
     #[new]
-    fn new(input_width: usize, layers: Vec<Bound<'_, PyDict>>, dtype: &str, seed: u64) -> PyResult<Self> {
-        let layers = layers.iter().map(layer).collect::<PyResult<Vec<_>>>()?;
+    fn new(input_width: usize, layers: List<Bound<'_, PyDict>>, dtype: &str, seed: u64) -> PyResult<Self> {
+        let layers = layers.0.iter().map(layer).collect::<PyResult<Vec<_>>>()?;
         let isa = chosen();
         let network = match dtype {
             "float32" => CoreNetwork::new(isa, input_width, &layers, seed).map(Turns::new).map(Typed::F32),
@@ -136,14 +136,18 @@ impl Network {
             network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-            let copy = |network: &mut CoreNetwork<T>| Ok((network.shapes(), network.parameters()));
+            let copy = |network: &mut CoreNetwork<T>| {
+                let shapes = network.shapes();
+                room_for::<T>(&shapes, 1)?;
+                Ok((shapes, network.parameters()))
+            };
             let (shapes, values) = network.with(py, copy)?;
             unpack(py, &shapes, &values)
         }
         typed!(self, get(py))
     }
 
-    fn set_weights(&self, py: Python<'_>, weights: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+    fn set_weights(&self, py: Python<'_>, weights: List<Bound<'_, PyAny>>) -> PyResult<()> {
         fn set<T: Number>(
             network: &Turns<CoreNetwork<T>>,
             py: Python<'_>,
@@ -153,14 +157,14 @@ impl Network {
             let values = pack::<T>("weights", &shapes, weights)?;
             network.with(py, |network| network.set_parameters(&values))
         }
-        typed!(self, set(py, &weights))
+        typed!(self, set(py, &weights.0))
     }
 
     fn compile(
         &self,
         py: Python<'_>,
         loss: &Bound<'_, PyDict>,
-        metrics: Vec<Bound<'_, PyDict>>,
+        metrics: List<Bound<'_, PyDict>>,
         optimizer: &Bound<'_, PyDict>,
     ) -> PyResult<()> {
         fn compile<T: Number>(
@@ -184,7 +188,7 @@ impl Network {
         let recipe = Recipe {
             loss: loss_config(loss)?,
             objective: objective(loss)?,
-            metrics: metrics.iter().map(metric_config).collect::<PyResult<_>>()?,
+            metrics: metrics.0.iter().map(metric_config).collect::<PyResult<_>>()?,
             optimizer: optimizer::find(&entry::<String>(optimizer, "name")?, parameters)
                 .map_err(exception)?,
             clipping: Clipping {
@@ -282,7 +286,11 @@ impl Network {
         ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
             let result =
                 pass(network, py, rows, None, false, |network, data, _, _| network.differentiate(data))?;
-            let copy = |network: &mut CoreNetwork<T>| Ok((network.trainable_shapes(), network.gradients()));
+            let copy = |network: &mut CoreNetwork<T>| {
+                let shapes = network.trainable_shapes();
+                room_for::<T>(&shapes, 1)?;
+                Ok((shapes, network.gradients()))
+            };
             let (shapes, values) = network.with(py, copy)?;
             Ok((result, unpack(py, &shapes, &values)?))
         }
@@ -295,7 +303,11 @@ impl Network {
             network: &Turns<CoreNetwork<T>>,
             py: Python<'py>,
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-            let copy = |network: &mut CoreNetwork<T>| Ok((network.trainable_shapes(), network.slots()));
+            let copy = |network: &mut CoreNetwork<T>| {
+                let shapes = network.trainable_shapes();
+                room_for::<T>(&shapes, network.slot_count())?;
+                Ok((shapes, network.slots()))
+            };
             let (shapes, slots) = network.with(py, copy)?;
             let mut arrays = Vec::new();
             for values in slots {
@@ -306,7 +318,7 @@ impl Network {
         typed!(self, get(py))
     }
 
-    fn set_slots(&self, py: Python<'_>, slots: Vec<Bound<'_, PyAny>>, iterations: u64) -> PyResult<()> {
+    fn set_slots(&self, py: Python<'_>, slots: List<Bound<'_, PyAny>>, iterations: u64) -> PyResult<()> {
         fn set<T: Number>(
             network: &Turns<CoreNetwork<T>>,
             py: Python<'_>,
@@ -320,7 +332,7 @@ impl Network {
                 .collect::<PyResult<_>>()?;
             network.with(py, |network| network.set_slots(&slots, iterations))
         }
-        typed!(self, set(py, &slots, iterations))
+        typed!(self, set(py, &slots.0, iterations))
     }
 }
 
@@ -333,10 +345,15 @@ fn unpack<'py, T: Number>(
     let mut arrays = Vec::new();
     for shape in shapes {
         let (mine, rest) = values.split_at(shape.iter().product());
-        arrays.push(mine.to_pyarray(py).reshape(shape.clone())?.into_any());
+        arrays.push(to_numpy(py, mine, shape)?);
         values = rest;
     }
     Ok(arrays)
+}
+
+/// Whether so many copies of numbers of these shapes could be made.
+fn room_for<T>(shapes: &[Vec<usize>], copies: usize) -> Result<(), Error> {
+    room::<T>(&[shapes.iter().map(|shape| shape.iter().product::<usize>()).sum(), copies])
 }
 
 /// The way back.
@@ -345,6 +362,7 @@ fn pack<T: Number>(name: &str, shapes: &[Vec<usize>], arrays: &[Bound<'_, PyAny>
         let (expected, got) = (shapes.len(), arrays.len());
         return Err(PyValueError::new_err(format!("{name}: expected {expected} arrays, got {got}")));
     }
+    room_for::<T>(shapes, 1).map_err(exception)?;
     let mut values = Vec::new();
     for (i, (shape, value)) in shapes.iter().zip(arrays).enumerate() {
         let name = format!("{name}[{i}]");
@@ -379,7 +397,7 @@ fn learning_rates(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
         PyTypeError::new_err("learning_rate: expected a number or a float64 array with one for each step")
     })?;
     let busy = |_| PyValueError::new_err("learning_rate: the array is being written to");
-    Ok(rates.try_readonly().map_err(busy)?.as_array().to_vec())
+    collected(rates.try_readonly().map_err(busy)?.as_array().iter())
 }
 
 /// One pass over rows, without the interpreter, that Ctrl-C can end.
@@ -437,6 +455,7 @@ fn empty_outputs<'py, T: Number>(
     rows: usize,
 ) -> PyResult<Bound<'py, PyArray2<T>>> {
     let width = network.with(py, |network| Ok(network.output_width()))?;
+    room::<T>(&[rows, width]).map_err(exception)?;
     Ok(PyArray2::<T>::zeros(py, (rows, width), false))
 }
 
@@ -475,7 +494,7 @@ impl Indices {
             .map_err(|_| PyTypeError::new_err("order: expected None, a seed or a uint32 array"))?
             .try_readonly()
             .map_err(|_| PyValueError::new_err("order: the array is being written to"))?;
-        let list = list.as_array().to_vec();
+        let list = collected(list.as_array().iter())?;
         match list.iter().find(|&&index| index >= count) {
             Some(index) => {
                 Err(PyValueError::new_err(format!("order: expected indices below {rows}, got {index}")))

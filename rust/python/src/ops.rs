@@ -5,12 +5,12 @@ use dlcore_core::error::Error;
 use dlcore_core::{elementary as functions, loss as losses, ops};
 use dlcore_kernels::gemm;
 use dlcore_kernels::matrix::MatrixMut;
-use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods, ToPyArray};
+use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::array::{AnyMatrix, Number, array, by_dtype, rows, slice};
+use crate::array::{AnyMatrix, Number, array, by_dtype, collected, room, rows, slice, to_numpy};
 use crate::error::{detached, exception};
 use crate::network::loss_config;
 use crate::settings::chosen;
@@ -37,7 +37,7 @@ pub fn matmul<'py>(
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (a, b) = (matrix::<T>("a", a)?, matrix::<T>("b", b)?);
-        let (left, right) = (AnyMatrix::new(&a), AnyMatrix::new(&b));
+        let (left, right) = (AnyMatrix::new(&a)?, AnyMatrix::new(&b)?);
         let (left, right) = (left.strided()?, right.strided()?);
         let shape = (left.rows(), right.columns());
         if left.columns() != right.rows() {
@@ -51,7 +51,10 @@ pub fn matmul<'py>(
                 .cast::<PyArray2<T>>()
                 .map_err(|_| PyTypeError::new_err(format!("out: expected a matrix of {}", T::NAME)))?
                 .clone(),
-            None => PyArray2::zeros(a.py(), shape, false),
+            None => {
+                room::<T>(&[shape.0, shape.1]).map_err(exception)?;
+                PyArray2::zeros(a.py(), shape, false)
+            }
         };
         let mut writable = output.try_readwrite().map_err(|_| {
             PyValueError::new_err("out: expected a writable array that shares no memory with a or b")
@@ -86,7 +89,7 @@ pub fn linear<'py>(
         bias: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (x, kernel) = (matrix::<T>("x", x)?, matrix::<T>("kernel", kernel)?);
-        let (left, right) = (AnyMatrix::new(&x), AnyMatrix::new(&kernel));
+        let (left, right) = (AnyMatrix::new(&x)?, AnyMatrix::new(&kernel)?);
         let (left, right) = (left.strided()?, right.strided()?);
         if left.columns() != right.rows() {
             let (expected, got) = (left.columns(), right.rows());
@@ -100,7 +103,9 @@ pub fn linear<'py>(
             let (expected, got) = (right.columns(), bias.len());
             return Err(PyValueError::new_err(format!("bias: expected {expected} numbers, got {got}")));
         }
-        let output = PyArray2::zeros(x.py(), (left.rows(), right.columns()), false);
+        let shape = (left.rows(), right.columns());
+        room::<T>(&[shape.0, shape.1]).map_err(exception)?;
+        let output = PyArray2::zeros(x.py(), shape, false);
         let mut writable = output.readwrite();
         let target = writable.as_slice_mut()?;
         let isa = chosen();
@@ -118,10 +123,10 @@ fn mapped<'py, T: Number>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let x = array::<T>("x", x)?;
     let shape = x.as_array().shape().to_vec();
-    let mut values = slice("x", &x)?.to_vec();
+    let mut values = collected(slice("x", &x)?.iter())?;
     let columns = shape.last().copied().unwrap_or(1);
     detached(x.py(), || change(&mut values, columns))?.map_err(exception)?;
-    Ok(values.to_pyarray(x.py()).reshape(shape)?.into_any())
+    to_numpy(x.py(), &values, &shape)
 }
 
 #[pyfunction]
@@ -161,7 +166,7 @@ pub fn loss<'py>(
         let (losses, gradient) =
             detached(py, || ops::loss(isa, loss, targets, outputs, columns))?.map_err(exception)?;
         let shape = y_pred.as_array().shape().to_vec();
-        Ok((losses.to_pyarray(py).into_any(), gradient.to_pyarray(py).reshape(shape)?.into_any()))
+        Ok((to_numpy(py, &losses, &[losses.len()])?, to_numpy(py, &gradient, &shape)?))
     }
     let loss = loss_config(config)?;
     by_dtype!("y_pred", y_pred, typed(loss, y_true, y_pred))

@@ -2,20 +2,19 @@
 
 use dlcore_core::error::Error;
 use dlcore_core::random;
-use dlcore_kernels::memory::OutOfMemory;
 use dlcore_kernels::simd::Isa;
-use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods, ToPyArray};
+use numpy::{IntoPyArray, PyArray1, PyArrayDyn, PyArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::array::Number;
+use crate::array::{List, Number, room};
 use crate::error::{detached, exception};
 use crate::settings::chosen;
 
 /// Fills an array of that shape and dtype.
 fn fill<'py>(
     py: Python<'py>,
-    shape: Vec<usize>,
+    List(shape): List<usize>,
     dtype: &str,
     f32s: impl FnOnce(&mut [f32]) -> Result<(), Error> + Send,
     f64s: impl FnOnce(&mut [f64]) -> Result<(), Error> + Send,
@@ -32,21 +31,20 @@ fn made<'py, T: Number>(
     shape: Vec<usize>,
     fill: impl FnOnce(&mut [T]) -> Result<(), Error> + Send,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    let count = shape.iter().try_fold(1_usize, |count, &length| count.checked_mul(length));
-    let none = || exception(Error::OutOfMemory(OutOfMemory { bytes: usize::MAX }));
-    let count = count.ok_or_else(none)?;
-    let mut values = Vec::new();
-    values.try_reserve_exact(count).map_err(|_| none())?;
-    values.resize(count, T::default());
-    detached(py, || fill(&mut values))?.map_err(exception)?;
-    values.to_pyarray(py).reshape(shape)
+    room::<T>(&shape).map_err(exception)?;
+    let flat = PyArray1::<T>::zeros(py, shape.iter().product::<usize>(), false);
+    let mut writable = flat.readwrite();
+    let values = writable.as_slice_mut()?;
+    detached(py, || fill(values))?.map_err(exception)?;
+    drop(writable);
+    flat.reshape(shape)
 }
 
 #[pyfunction]
 pub fn random_uniform<'py>(
     py: Python<'py>,
     seed: u64,
-    shape: Vec<usize>,
+    shape: List<usize>,
     low: f64,
     high: f64,
     dtype: &str,
@@ -65,7 +63,7 @@ fn uniform<T: Number>(isa: Isa, seed: u64, [low, high]: [f64; 2], to: &mut [T]) 
 pub fn random_normal<'py>(
     py: Python<'py>,
     seed: u64,
-    shape: Vec<usize>,
+    shape: List<usize>,
     mean: f64,
     stddev: f64,
     dtype: &str,
@@ -77,7 +75,7 @@ pub fn random_normal<'py>(
 pub fn random_truncated_normal<'py>(
     py: Python<'py>,
     seed: u64,
-    shape: Vec<usize>,
+    shape: List<usize>,
     mean: f64,
     stddev: f64,
     dtype: &str,
@@ -88,7 +86,7 @@ pub fn random_truncated_normal<'py>(
 fn bounded<'py>(
     py: Python<'py>,
     seed: u64,
-    shape: Vec<usize>,
+    shape: List<usize>,
     [mean, stddev, bound]: [f64; 3],
     dtype: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -106,6 +104,7 @@ fn bounded<'py>(
 #[pyfunction]
 pub fn shuffle<'py>(py: Python<'py>, seed: u64, count: u32) -> PyResult<Bound<'py, PyArray1<u32>>> {
     let isa = chosen();
+    room::<u32>(&[count as usize]).map_err(exception)?;
     let order = detached(py, || random::shuffle(isa, seed, count))?;
     Ok(order.into_pyarray(py))
 }
