@@ -10,6 +10,7 @@ import numpy as np
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 EPSILON = 1e-7
+MOST = 1 - EPSILON
 erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -111,7 +112,7 @@ def _binary_crossentropy(config, y, p):
     y = y * (1 - s) + s / 2
     if config["from_logits"]:
         return (np.maximum(p, 0) - p * y + np.log1p(np.exp(-abs(p)))).mean(axis=1)
-    p = np.clip(p, EPSILON, 1 - EPSILON)
+    p = np.clip(p, EPSILON, MOST)
     return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(axis=1)
 
 
@@ -122,7 +123,7 @@ def _categorical_crossentropy(config, y, p):
         z = p - p.max(axis=1, keepdims=True)
         log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
     else:
-        log_p = np.log(np.clip(p / p.sum(axis=1, keepdims=True), EPSILON, 1 - EPSILON))
+        log_p = np.log(np.clip(p / p.sum(axis=1, keepdims=True), EPSILON, MOST))
     return -(y * log_p).sum(axis=1)
 
 
@@ -145,7 +146,7 @@ def _binary_focal_crossentropy(config, y, p):
     s, alpha = config["label_smoothing"], config["alpha"]
     y = y * (1 - s) + s / 2
     p = sigmoid(p) if config["from_logits"] else p
-    q = np.clip(p, EPSILON, 1 - EPSILON)
+    q = np.clip(p, EPSILON, MOST)
     loss = -(y * np.log(q) + (1 - y) * np.log(1 - q)) * (1 - y * p - (1 - y) * (1 - p)) ** config["gamma"]
     if config["apply_class_balancing"]:
         loss = loss * (y * alpha + (1 - y) * (1 - alpha))
@@ -156,7 +157,7 @@ def _categorical_focal_crossentropy(config, y, p):
     s = config["label_smoothing"]
     y = y * (1 - s) + s / p.shape[1]
     p = softmax(p) if config["from_logits"] else p / p.sum(axis=1, keepdims=True)
-    p = np.clip(p, EPSILON, 1 - EPSILON)
+    p = np.clip(p, EPSILON, MOST)
     return -config["alpha"] * ((1 - p) ** config["gamma"] * y * np.log(p)).sum(axis=1)
 
 
@@ -203,7 +204,7 @@ LOSSES = {
     "squared_hinge": _squared_hinge,
     "categorical_hinge": _categorical_hinge,
     "kl_divergence": _kl_divergence,
-    "log_cosh": lambda c, y, p: np.log(np.cosh(p - y)).mean(axis=1),
+    "log_cosh": lambda c, y, p: (np.logaddexp(p - y, y - p) - np.logaddexp(0 * p, 0 * p)).mean(axis=1),
     "mean_absolute_percentage_error": lambda c, y, p: (
         100 * abs((y - p) / np.maximum(abs(y), EPSILON)).mean(axis=1)
     ),
