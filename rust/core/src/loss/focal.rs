@@ -5,7 +5,8 @@
 use dlcore_kernels::simd::{Element, Vector};
 
 /// x^gamma and its derivative by x: repeated multiplication where gamma is a small whole number, else
-/// e^(gamma log x).
+/// e^(gamma log x). Where x is 0 and gamma less than 1, the derivative would be infinite, and is said to be 0: the
+/// loss has no more to gain there.
 #[inline(always)]
 pub fn power<T: Element, V: Vector<Elem = T>>(x: V, gamma: f64) -> (V, V) {
     const MOST_FACTORS: f64 = 8.0;
@@ -18,7 +19,7 @@ pub fn power<T: Element, V: Vector<Elem = T>>(x: V, gamma: f64) -> (V, V) {
             below = below * x;
         }
     } else {
-        below = T::exp(V::constant(gamma - 1.0) * T::log(x));
+        below = V::select(x.equal(V::zero()), x, T::exp(V::constant(gamma - 1.0) * T::log(x)));
     }
     (below * x, V::constant(gamma) * below)
 }
