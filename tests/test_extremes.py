@@ -6,7 +6,14 @@ import pytest
 import dlcore
 import reference
 from dlcore import _core, losses, optimizers
-from dlcore.layers import BatchNormalization, Dense, Input, LayerNormalization, Normalization, UnitNormalization
+from dlcore.layers import (
+    BatchNormalization,
+    Dense,
+    Input,
+    LayerNormalization,
+    Normalization,
+    UnitNormalization,
+)
 from test_optimizers import RULES
 
 DTYPES = ["float32", "float64"]
@@ -53,10 +60,12 @@ def slopes(config, y, p):
         for side, sign in enumerate((-1, 1)):
             moved = p.copy()
             moved[:, j] += sign * step
-            found[side, :, j] = (reference.loss(config, y, moved) - reference.loss(config, y, p)) / (sign * step)
-    low, high = np.sort(found, axis=0)  # Not a number comes last: there is no formula on that side.
+            slope = (reference.loss(config, y, moved) - reference.loss(config, y, p)) / (sign * step)
+            # Where there is no formula on that side, any slope is right.
+            found[side, :, j] = np.where(np.isnan(slope), sign * np.inf, slope)
+    low, high = np.sort(found, axis=0)
     room = 4 * eps / step * abs(reference.loss(config, y, p))[:, None]
-    return low - room, np.where(np.isnan(high), np.inf, high) + room
+    return low - room, high + room
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -232,21 +241,24 @@ def test_all_weights_zero_but_one(dtype, reduction):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
-def test_all_weights_zero():
-    """There is nothing to learn; where it would be divided by their sum, that is said."""
-    x, before = data(), None
-    for reduction in ("sum_over_batch_size", "mean_with_sample_weight"):
-        model = net(Dense(4))
-        before = model.get_weights()
-        model.compile("sgd", losses.MeanSquaredError(reduction))
-        try:
-            history = model.fit(x, x, sample_weight=np.zeros(24), verbose=0).history
-            assert history["loss"] == [0.0]
-        except (FloatingPointError, ValueError) as error:
-            assert "finite" in str(error) or "sample_weight" in str(error)
-            assert reduction == "mean_with_sample_weight"
-        for one, other in zip(model.get_weights(), before, strict=True):
-            np.testing.assert_array_equal(one, other)
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "mean_with_sample_weight", "sum"])
+def test_batches_without_weight_have_no_loss(reduction):
+    """A whole fit of them changes nothing; one among others is as if it were not there."""
+    x, weight = data(), np.repeat([1.0, 0.0, 2.0], 8)
+    model = net(Dense(4))
+    before = model.get_weights()
+    model.compile("sgd", losses.MeanSquaredError(reduction))
+    assert model.fit(x, x, sample_weight=np.zeros(24), batch_size=8, verbose=0).history["loss"] == [0.0]
+    assert model.evaluate(x, x, sample_weight=np.zeros(24), verbose=0) == 0
+    for one, other in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+    ends = []
+    for rows in (np.arange(24), np.flatnonzero(weight)):
+        model.set_weights(before)
+        model.fit(x[rows], x[rows], sample_weight=weight[rows], batch_size=8, shuffle=False, verbose=0)
+        ends.append(model.get_weights())
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def trained(name, dtype, rate, x, y, epochs=1, layers=None, weights=None):
@@ -289,7 +301,8 @@ def test_an_absurd_learning_rate_leaves_finite_weights(name, dtype):
                 "the loss is not finite",
                 "a weight would not have stayed finite",
             )
-        assert all(np.isfinite(slot).all() for slot in network.get_slots())
+        # The square of a gradient may be infinite: its weight is at rest then.
+        assert not any(np.isnan(slot).any() for slot in network.get_slots())
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -329,7 +342,7 @@ LIVE_ROWS, DEAD_EPOCHS = 32, 3_000
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", RULES)
 def test_the_state_of_a_dead_net_is_never_subnormal(name, dtype):
-    """A few steps of life, then thousands without a gradient; moments decay to zero, not to what is next to it."""
+    """A few steps of life, then thousands without a gradient: moments decay to zero, not to next to it."""
     layers = [*DEAD, reference.dense(1)]
     x = abs(data(LIVE_ROWS, 5, dtype))
     y = x[:, :1].copy()

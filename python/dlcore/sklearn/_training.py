@@ -35,6 +35,7 @@ def fit_stochastic(
     schedule, verbose = estimator._optimizer, estimator.verbose
     place: NDArray[np.integer[Any]] = np.arange(count)
     fault = False
+    has_zeros = rows.weight is not None and not rows.weight.all()
     estimator.n_iter_ = 0
     try:
         for epoch in range(estimator.max_iter):
@@ -44,9 +45,10 @@ def fit_stochastic(
             order = None
             if estimator.shuffle or index is not None:
                 order = (place if index is None else index[place]).astype(np.uint32)
+            if has_zeros:
+                _refuse_weightless_batches(rows.weight, order, batch_size)
             loss = None if fault else network.epoch(rows, order, batch_size, schedule.learning_rate)
             if loss is None:
-                _refuse_weightless_batches(rows, order, batch_size)
                 # scikit-learn goes on with NaN in all weights; here they are the last finite ones.
                 fault, loss = True, np.nan
             estimator.n_iter_ += 1
@@ -109,12 +111,13 @@ def _shuffled(
     return place[permutation]
 
 
-def _refuse_weightless_batches(rows: Rows, order: NDArray[np.uint32] | None, batch_size: int) -> None:
-    """Raise what NumPy's average raises in scikit-learn, if that is what went wrong."""
-    if rows.weight is not None:
-        weights = rows.weight if order is None else rows.weight[order]
-        if (np.add.reduceat(weights, np.arange(0, len(weights), batch_size)) == 0).any():
-            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+def _refuse_weightless_batches(
+    weights: NDArray[Any], order: NDArray[np.uint32] | None, batch_size: int
+) -> None:
+    """Raise what NumPy's average raises in scikit-learn."""
+    weights = weights if order is None else weights[order]
+    if (np.add.reduceat(weights, np.arange(0, len(weights), batch_size)) == 0).any():
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
 
 
 def fit_lbfgs(estimator: Any, network: Network, rows: Rows) -> None:

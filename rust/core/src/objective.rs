@@ -25,14 +25,19 @@ impl Default for Objective {
     }
 }
 
+/// What is divided by, for a sum of weights: rows without any have no loss, whatever it is divided by.
+pub fn divisor(total: f64) -> f64 {
+    if total == 0.0 { 1.0 } else { total }
+}
+
 impl Objective {
     /// What the penalty and its gradient are multiplied by, in a batch of this sum of weights.
     pub fn penalty_scale(&self, total: f64) -> f64 {
-        if self.penalty_by_weight { 1.0 / total } else { 1.0 }
+        if self.penalty_by_weight { 1.0 / divisor(total) } else { 1.0 }
     }
 
     /// The objective of a batch times its rows, from the sum of its weighted losses and the penalty.
     pub fn of_rows(&self, losses: f64, penalty: f64, total: f64, rows: f64) -> f64 {
-        losses * self.loss_scale * (rows / total) + rows * penalty * self.penalty_scale(total)
+        losses * self.loss_scale * (rows / divisor(total)) + rows * penalty * self.penalty_scale(total)
     }
 }

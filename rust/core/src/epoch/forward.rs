@@ -11,6 +11,7 @@ use super::{Epoch, Input, Probe, Step, present, slice, slices};
 use crate::dense::Dense;
 use crate::loss;
 use crate::map::{MAX_VARIABLES, Pass, Scope};
+use crate::objective::divisor;
 use crate::plan::{Purpose, rules};
 use crate::stage::{Down, Stage, Up};
 
@@ -212,7 +213,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
             outputs: outputs.as_matrix(),
             targets,
             weights: weights.map(|weights| weights.matrix().row(0)),
-            share: self.objective.gradient_scale / step.total,
+            share: self.objective.gradient_scale / divisor(step.total),
             gradient: slope.reborrow(),
             losses: values.row(0),
         });
