@@ -89,7 +89,7 @@ fn profile<T: Element>(net: &Net, options: &Options) {
         }
     }
     let mut network = Network::<T>::new(isa, widths[0], &layers, 1).expect("a sound network");
-    let mut weights = network.parameters();
+    let mut weights = network.parameters().expect("there is room");
     random::uniform(isa, 1, -0.05, 0.05, &mut weights);
     network.set_parameters(&weights).expect("as many");
     let name = if outputs > 1 { "sparse_categorical_crossentropy" } else { "mean_squared_error" };
@@ -114,7 +114,7 @@ fn profile<T: Element>(net: &Net, options: &Options) {
     let mut x = vec![T::default(); rows * widths[0]];
     random::uniform(isa, 2, -1.0, 1.0, &mut x);
     let y: Vec<T> = (0..rows).map(|i| T::from_f64((i * 7 % outputs) as f64)).collect();
-    let order = random::shuffle(isa, 3, rows as u32);
+    let order = random::shuffle(isa, 3, rows as u32).expect("there is room");
     let data = Data {
         x: Input::Dense(Source::new(&x, widths[0]).expect("whole rows")),
         y: Source::new(&y, 1),

@@ -3,12 +3,16 @@
 //! which lie alike, end where it ends. Outside, variables are known in the order of the layers, as NumPy would hold
 //! them.
 
+use dlcore_kernels::memory::{self, OutOfMemory};
 use dlcore_kernels::panels::{Panels, PanelsMut};
 use dlcore_kernels::program::Region;
 use dlcore_kernels::simd::Element;
 
 use crate::stage::Stage;
 use crate::variables::Variables;
+
+/// What memory outside of the arena is for, in errors.
+pub const COPY: &str = "a copy of the weights or of what belongs to them";
 
 /// Variables and their region.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -69,8 +73,11 @@ pub fn panels<T: Element>(memory: &[T], region: Region) -> Panels<'_, T> {
 }
 
 /// The variables in these places, one after another, row by row.
-pub fn to_rows<'a, T: Element>(places: impl IntoIterator<Item = &'a Place>, memory: &[T]) -> Vec<T> {
-    let mut values = Vec::with_capacity(memory.len());
+pub fn to_rows<'a, T: Element>(
+    places: impl IntoIterator<Item = &'a Place>,
+    memory: &[T],
+) -> Result<Vec<T>, OutOfMemory> {
+    let mut values = memory::room(memory.len(), COPY)?;
     for Place { region, .. } in places {
         let panels = panels(memory, *region);
         for i in 0..region.rows {
@@ -79,7 +86,7 @@ pub fn to_rows<'a, T: Element>(places: impl IntoIterator<Item = &'a Place>, memo
             }
         }
     }
-    values
+    Ok(values)
 }
 
 /// The way back.
@@ -124,7 +131,7 @@ mod tests {
         assert_eq!(all - trainable, 4 * 16);
         let mut memory = vec![0.0; all];
         from_rows(&places, &values, &mut memory);
-        assert_eq!(to_rows(&places, &memory), values);
+        assert_eq!(to_rows(&places, &memory).unwrap(), values);
         // The weight from feature 2 to unit 40 of the third layer, which follows the first, since the second is frozen.
         assert_eq!(memory[6 * 3 + 2 * (17 * 16) + 2 * 16 + 8], values[6 * 3 + 4 * 16 + 2 * 100 + 40]);
         assert_eq!(memory[trainable], values[6 * 3]);

@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use dlcore_kernels::memory::{self, OutOfMemory};
 use dlcore_kernels::simd::Element;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
@@ -37,6 +38,12 @@ pub type Metadata = Vec<(String, String)>;
 
 /// Writes tensors and metadata.
 pub fn save(path: &Path, tensors: &[Tensor], metadata: Metadata) -> Result<(), Error> {
+    // A copy of the numbers, and the file; what makes them takes its memory without asking.
+    let numbers = |tensor: &Tensor| match &tensor.values {
+        Values::F32(values) => size_of_val(values.as_slice()),
+        Values::F64(values) => size_of_val(values.as_slice()),
+    };
+    drop(memory::room::<u8>(2 * tensors.iter().map(numbers).sum::<usize>(), FILE)?);
     let bytes: Vec<_> = tensors
         .iter()
         .map(|tensor| match &tensor.values {
@@ -56,6 +63,9 @@ pub fn save(path: &Path, tensors: &[Tensor], metadata: Metadata) -> Result<(), E
         .map_err(|error| Error::Invalid(format!("tensors: {error}")))?;
     write_atomically(path, &file).map_err(|source| Error::File { path: path.display().to_string(), source })
 }
+
+/// What memory is for, in errors.
+const FILE: &str = "the contents of a file";
 
 fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
@@ -88,18 +98,24 @@ impl Drop for Unfinished {
 
 /// Reads tensors and metadata, in the order of their names.
 pub fn load(path: &Path) -> Result<(Vec<Tensor>, Metadata), Error> {
-    let name = || path.display().to_string();
-    let bytes = fs::read(path).map_err(|source| Error::File { path: name(), source })?;
-    parse(&bytes).map_err(|reason| Error::Damaged { path: name(), reason })
+    let bytes = fs::read(path).map_err(|source| match source.kind() {
+        io::ErrorKind::OutOfMemory => {
+            let length = fs::metadata(path).map_or(usize::MAX, |file| file.len() as usize);
+            OutOfMemory { bytes: length, purpose: FILE }.into()
+        }
+        _ => Error::File { path: path.display().to_string(), source },
+    })?;
+    parse(path, &bytes)
 }
 
-/// What a file's bytes say, or what is wrong with them.
-fn parse(bytes: &[u8]) -> Result<(Vec<Tensor>, Metadata), String> {
+/// What the bytes of that file say.
+fn parse(path: &Path, bytes: &[u8]) -> Result<(Vec<Tensor>, Metadata), Error> {
+    let damaged = |reason: String| Error::Damaged { path: path.display().to_string(), reason };
     if is_too_intricate(header_of(bytes)) {
-        return Err("its header has too many parts for its length".into());
+        return Err(damaged("its header has too many parts for its length".into()));
     }
     let (length, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|error| format!("not a whole safetensors file ({error})"))?;
+        .map_err(|error| damaged(format!("not a whole safetensors file ({error})")))?;
     let body = &bytes[HEADER_START + length..];
     let mut metadata: Metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
     metadata.sort();
@@ -107,9 +123,9 @@ fn parse(bytes: &[u8]) -> Result<(Vec<Tensor>, Metadata), String> {
     for (name, info) in header.tensors() {
         let (start, end) = info.data_offsets;
         let values = match info.dtype {
-            Dtype::F32 => Values::F32(numbers(&body[start..end], f32::from_le_bytes)),
-            Dtype::F64 => Values::F64(numbers(&body[start..end], f64::from_le_bytes)),
-            other => return Err(format!("tensor {name:?}: expected F32 or F64, got {other:?}")),
+            Dtype::F32 => Values::F32(numbers(&body[start..end], f32::from_le_bytes)?),
+            Dtype::F64 => Values::F64(numbers(&body[start..end], f64::from_le_bytes)?),
+            other => return Err(damaged(format!("tensor {name:?}: expected F32 or F64, got {other:?}"))),
         };
         tensors.push(Tensor { name, shape: info.shape.clone(), values });
     }
@@ -135,8 +151,13 @@ fn is_too_intricate(header: &[u8]) -> bool {
     opened > 32_768 + header.len() / 256 || items > 131_072 + header.len() / 64 || !header.is_ascii()
 }
 
-fn numbers<T: Element, const N: usize>(bytes: &[u8], decode: fn([u8; N]) -> T) -> Vec<T> {
-    bytes.as_chunks::<N>().0.iter().map(|chunk| decode(*chunk)).collect()
+fn numbers<T: Element, const N: usize>(
+    bytes: &[u8],
+    decode: fn([u8; N]) -> T,
+) -> Result<Vec<T>, OutOfMemory> {
+    let mut numbers = memory::room(bytes.len() / N, FILE)?;
+    numbers.extend(bytes.as_chunks::<N>().0.iter().map(|chunk| decode(*chunk)));
+    Ok(numbers)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::epoch::{Averaging, Clipping, Data, Epoch, Input, Probe};
 use crate::error::Error;
 use crate::loss::Loss;
 use crate::metric::Metric;
-use crate::objective::Objective;
+use crate::objective::{Objective, divisor};
 use crate::optimizer::Optimizer;
 use crate::plan::{PARAMETERS, Plan, Purpose, Request};
 use crate::stage::{Layer, Stage, stages};
@@ -109,7 +109,8 @@ impl<T: Element> Network<T> {
         let stages = stages(input_width, layers)?;
         let too_many = || Error::Invalid("units: more weights than can be counted".to_owned());
         let (_, length) = arena::lengths::<T>(&stages).ok_or_else(too_many)?;
-        let (parameters, places) = (Memory::zeroed(length)?, arena::places::<T>(&stages, PARAMETERS));
+        let (parameters, places) =
+            (Memory::zeroed(length, "the weights")?, arena::places::<T>(&stages, PARAMETERS));
         Ok(Self { stages, places, parameters, seed, isa, training: None, plans: Vec::new() })
     }
 
@@ -157,8 +158,8 @@ impl<T: Element> Network<T> {
     }
 
     /// All weights, one variable after another, row by row.
-    pub fn parameters(&self) -> Vec<T> {
-        arena::to_rows(&self.places, self.parameters.as_slice())
+    pub fn parameters(&self) -> Result<Vec<T>, Error> {
+        Ok(arena::to_rows(&self.places, self.parameters.as_slice())?)
     }
 
     /// Replaces all weights.
@@ -173,21 +174,16 @@ impl<T: Element> Network<T> {
     }
 
     /// The gradients that [`differentiate`](Self::differentiate) found, by what is trainable.
-    pub fn gradients(&self) -> Vec<T> {
-        let training = self.training.as_ref();
-        training.map_or(vec![], |training| arena::to_rows(self.trainable(), training.gradients.as_slice()))
+    pub fn gradients(&self) -> Result<Vec<T>, Error> {
+        let Some(training) = &self.training else { return Ok(vec![]) };
+        Ok(arena::to_rows(self.trainable(), training.gradients.as_slice())?)
     }
 
     /// The optimizer's state, slot by slot, each like what is trainable: its own slots, then the running mean of the
     /// weights, then the sum of gradients.
-    pub fn slots(&self) -> Vec<Vec<T>> {
+    pub fn slots(&self) -> Result<Vec<Vec<T>>, Error> {
         let slots = self.training.as_ref().map_or(&[][..], |training| &training.slots);
-        slots.iter().map(|slot| arena::to_rows(self.trainable(), slot.as_slice())).collect()
-    }
-
-    /// How many there are.
-    pub fn slot_count(&self) -> usize {
-        self.training.as_ref().map_or(0, |training| training.slots.len())
+        slots.iter().map(|slot| Ok(arena::to_rows(self.trainable(), slot.as_slice())?)).collect()
     }
 
     /// Puts the optimizer's state back.
@@ -216,7 +212,8 @@ impl<T: Element> Network<T> {
         let canonical = recipe.loss.on_inputs_of(last.activation).filter(|_| is_bare);
         let (length, _) = arena::lengths::<T>(&self.stages).expect("they were counted before");
         let state = recipe.slots() + usize::from(recipe.accumulation > 1);
-        let mut slots = (0..state).map(|_| Memory::zeroed(length)).collect::<Result<Vec<_>, _>>()?;
+        let slot = |_| Memory::zeroed(length, "the optimizer's state");
+        let mut slots = (0..state).map(slot).collect::<Result<Vec<_>, _>>()?;
         let own = recipe.optimizer.slots().iter().zip(recipe.optimizer.initial());
         for (slot, (_, initial)) in slots.iter_mut().zip(own) {
             if initial != 0.0 {
@@ -227,7 +224,7 @@ impl<T: Element> Network<T> {
         self.training = Some(Training {
             loss_on_inputs: canonical.is_some(),
             loss,
-            gradients: Memory::zeroed(length)?,
+            gradients: Memory::zeroed(length, "the gradients")?,
             slots,
             iterations: 0,
             recipe,
@@ -521,7 +518,7 @@ impl<T: Element> Network<T> {
             training.iterations += outcome.batches as u64;
         }
         let rows = outcome.rows.max(1) as f64;
-        outcome.loss = sums[0] / if outcome.batches == 0 { 1.0 } else { weights };
+        outcome.loss = sums[0] / divisor(weights);
         if purpose == Purpose::Evaluate {
             outcome.loss += standing_penalty * objective.penalty_scale(weights);
             sums[0] = outcome.loss * rows;

@@ -2,7 +2,7 @@
 
 use dlcore_kernels::gemm;
 use dlcore_kernels::matrix::{Matrix, MatrixMut, Strided};
-use dlcore_kernels::memory::Memory;
+use dlcore_kernels::memory::{self, Memory};
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 use dlcore_kernels::team;
 
@@ -94,8 +94,9 @@ pub fn loss<T: Element>(
         return Err(Error::Invalid(format!("y_true: expected {expected} numbers, got {got}")));
     }
     let (outputs, targets) = (feature_major(outputs, columns)?, feature_major(targets, target_columns)?);
-    let mut gradient = Memory::zeroed(rows * columns)?;
-    let mut losses = vec![T::default(); rows];
+    let mut gradient = Memory::zeroed(rows * columns, "the gradient")?;
+    let mut losses = memory::room(rows, "the losses")?;
+    losses.resize(rows, T::default());
     isa.run(RunLoss {
         loss,
         pass: Pass {
@@ -107,8 +108,9 @@ pub fn loss<T: Element>(
             losses: &mut losses,
         },
     });
-    let gradient = feature_major(gradient.as_slice(), rows)?;
-    Ok((losses, gradient.as_slice().to_vec()))
+    let mut by_row = memory::room(rows * columns, "the gradient")?;
+    by_row.extend_from_slice(feature_major(gradient.as_slice(), rows)?.as_slice());
+    Ok((losses, by_row))
 }
 
 struct RunLoss<'a, T> {
@@ -127,7 +129,7 @@ impl<T: Element> Kernel for RunLoss<'_, T> {
 /// The transpose of a matrix with rows of `columns` numbers.
 fn feature_major<T: Element>(values: &[T], columns: usize) -> Result<Memory<T>, Error> {
     let rows = values.len() / columns.max(1);
-    let mut transposed = Memory::zeroed(values.len())?;
+    let mut transposed = Memory::zeroed(values.len(), "a transpose")?;
     for (i, row) in values.chunks_exact(columns.max(1)).enumerate() {
         for (j, value) in row.iter().enumerate() {
             transposed.as_mut_slice()[j * rows + i] = *value;

@@ -3,6 +3,7 @@
 //! All are drawn from Philox with the caller's seed as key; the counter's last word tells the uses
 //! apart (dropout has its own there, below 2^31).
 
+use dlcore_kernels::memory;
 use dlcore_kernels::random::philox4x32_lanes;
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 
@@ -115,14 +116,15 @@ pub fn normal<T: Element>(
 
 /// The indices below `count` in random order (Fisher and Yates). A word times what is left, divided
 /// by 2^32, picks the next: uneven by at most count / 2^32.
-pub fn shuffle(isa: Isa, seed: u64, count: u32) -> Vec<u32> {
+pub fn shuffle(isa: Isa, seed: u64, count: u32) -> Result<Vec<u32>, Error> {
     let mut words = Words::new(isa, seed, SHUFFLE);
-    let mut order: Vec<u32> = (0..count).collect();
+    let mut order = memory::room(count as usize, "the order of rows")?;
+    order.extend(0..count);
     for last in (1..order.len()).rev() {
         let pick = (u64::from(words.next()) * (last as u64 + 1)) >> 32;
         order.swap(last, pick as usize);
     }
-    order
+    Ok(order)
 }
 
 #[cfg(test)]
@@ -134,7 +136,7 @@ mod tests {
         let draw = |isa| {
             let mut values = vec![0.0_f64; 1001];
             normal(isa, 5, 1.0, 2.0, 2.0, &mut values).unwrap();
-            (values, shuffle(isa, 9, 1000))
+            (values, shuffle(isa, 9, 1000).unwrap())
         };
         for isa in Isa::available() {
             assert_eq!(draw(isa), draw(Isa::best()), "{}", isa.name());
@@ -165,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_shuffle_is_a_permutation() {
-        let mut order = shuffle(Isa::best(), 3, 10_000);
+        let mut order = shuffle(Isa::best(), 3, 10_000).unwrap();
         let fixed = order.iter().enumerate().filter(|(i, x)| *i as u32 == **x).count();
         assert!(fixed < 10, "{fixed} rows stayed where they were");
         order.sort_unstable();

@@ -77,11 +77,17 @@ pub fn stages(input_width: usize, layers: &[Layer]) -> Result<Vec<Stage>, Error>
     for layer in layers {
         list.add(layer)?;
     }
+    if let Some(width) = list.stages.iter().flat_map(|s| [s.fan_in, s.units]).find(|&w| w > MOST_FEATURES) {
+        return Err(Error::Invalid(format!("features: expected at most {MOST_FEATURES}, got {width}")));
+    }
     if list.stages.is_empty() {
         return Err(Error::Invalid("layers: expected at least one, got none".to_owned()));
     }
     Ok(list.stages)
 }
+
+/// Features of a layer, at most: no machine has memory for more, and no count of them and a few overflows.
+const MOST_FEATURES: usize = 1 << 48;
 
 struct List {
     stages: Vec<Stage>,

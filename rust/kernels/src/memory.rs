@@ -5,10 +5,30 @@ use std::ptr::NonNull;
 
 /// More memory than there is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("out of memory: {bytes} bytes could not be allocated")]
+#[error("out of memory: {} for {purpose} could not be allocated", amount(*.bytes))]
 pub struct OutOfMemory {
-    /// How much was asked for (capped).
+    /// How much was asked for; `usize::MAX` if it cannot be counted.
     pub bytes: usize,
+    /// What it was for.
+    pub purpose: &'static str,
+}
+
+impl OutOfMemory {
+    /// For so many values.
+    pub fn of<T>(len: usize, purpose: &'static str) -> Self {
+        Self { bytes: len.saturating_mul(size_of::<T>()), purpose }
+    }
+}
+
+fn amount(bytes: usize) -> String {
+    if bytes == usize::MAX { "more bytes than can be counted".to_owned() } else { format!("{bytes} bytes") }
+}
+
+/// An empty vector with room for `len` values.
+pub fn room<T>(len: usize, purpose: &'static str) -> Result<Vec<T>, OutOfMemory> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(len).map_err(|_| OutOfMemory::of::<T>(len, purpose))?;
+    Ok(values)
 }
 
 /// A block of numbers, aligned to 64 bytes. It is not copied, and its length never changes.
@@ -25,17 +45,15 @@ unsafe impl<T: Sync> Sync for Memory<T> {}
 
 impl<T: Copy> Memory<T> {
     /// `len` numbers, all zero.
-    pub fn zeroed(len: usize) -> Result<Self, OutOfMemory> {
-        let layout = Self::layout(len).ok_or(OutOfMemory { bytes: usize::MAX })?;
+    pub fn zeroed(len: usize, purpose: &'static str) -> Result<Self, OutOfMemory> {
+        let none = OutOfMemory::of::<T>(len, purpose);
+        let layout = Self::layout(len).ok_or(none)?;
         if len == 0 {
             return Ok(Self { data: NonNull::dangling(), len });
         }
         // SAFETY: the layout is not empty.
         let data = unsafe { alloc_zeroed(layout) };
-        match NonNull::new(data.cast()) {
-            Some(data) => Ok(Self { data, len }),
-            None => Err(OutOfMemory { bytes: layout.size() }),
-        }
+        NonNull::new(data.cast()).map(|data| Self { data, len }).ok_or(none)
     }
 
     fn layout(len: usize) -> Option<Layout> {

@@ -5,7 +5,7 @@ use dlcore_core::error::Error;
 use dlcore_core::ops;
 use dlcore_kernels::gather::Source;
 use dlcore_kernels::matrix::Strided;
-use dlcore_kernels::memory::OutOfMemory;
+use dlcore_kernels::memory;
 use dlcore_kernels::simd::Element;
 use dlcore_kernels::sparse::SparseSource;
 use numpy::ndarray::{Array2, CowArray, Ix2};
@@ -29,22 +29,20 @@ impl Number for f64 {}
 /// NumPy has arrays of up to 64 axes, its bindings of half as many.
 const MOST_AXES: usize = 32;
 
-/// Whether an array of that shape could be made: where there is no room, the bindings panic and Rust's vectors end
-/// the process.
-pub fn room<T>(shape: &[usize]) -> Result<(), Error> {
+/// Whether an array of that shape could be made: where there is no room, the bindings panic.
+pub fn room<T>(shape: &[usize], purpose: &'static str) -> Result<(), Error> {
     let count = shape.iter().try_fold(1_usize, |count, &length| count.checked_mul(length.max(1)));
-    let bytes = count.and_then(|count| count.checked_mul(size_of::<T>())).unwrap_or(usize::MAX);
-    let is_small = bytes < 1 << 20;
-    if is_small || Vec::<u8>::new().try_reserve_exact(bytes).is_ok() {
-        return Ok(());
-    }
-    Err(Error::OutOfMemory(OutOfMemory { bytes }))
+    drop(memory::room::<T>(count.unwrap_or(usize::MAX), purpose)?);
+    Ok(())
 }
 
 /// A vector of these numbers, if there is room for it.
 pub fn collected<'a, T: Copy + 'a>(values: impl ExactSizeIterator<Item = &'a T>) -> PyResult<Vec<T>> {
-    room::<T>(&[values.len()]).map_err(exception)?;
-    Ok(values.copied().collect())
+    let vector = memory::room(values.len(), "a copy of an array").map_err(Error::from).map_err(exception);
+    vector.map(|mut vector| {
+        vector.extend(values.copied());
+        vector
+    })
 }
 
 /// A NumPy array of these numbers, if there is room for it.
@@ -53,7 +51,7 @@ pub fn to_numpy<'py, T: Number>(
     values: &[T],
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyAny>> {
-    room::<T>(shape).map_err(exception)?;
+    room::<T>(shape, "an array").map_err(exception)?;
     Ok(values.to_pyarray(py).reshape(shape)?.into_any())
 }
 

@@ -1,5 +1,6 @@
 //! The class `Network`: one of the core's, for one dtype, of which calls take turns.
 
+use dlcore_core::arena;
 use dlcore_core::epoch::{Averaging, Clipping, Data, Input};
 use dlcore_core::error::Error;
 use dlcore_core::loss::{self, Loss, Quantiles};
@@ -9,6 +10,7 @@ use dlcore_core::objective::Objective;
 use dlcore_core::optimizer;
 use dlcore_core::random;
 use dlcore_kernels::gather::{Order, Source};
+use dlcore_kernels::memory;
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -138,8 +140,7 @@ impl Network {
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
             let copy = |network: &mut CoreNetwork<T>| {
                 let shapes = network.shapes();
-                room_for::<T>(&shapes, 1)?;
-                Ok((shapes, network.parameters()))
+                Ok((shapes, network.parameters()?))
             };
             let (shapes, values) = network.with(py, copy)?;
             unpack(py, &shapes, &values)
@@ -288,8 +289,7 @@ impl Network {
                 pass(network, py, rows, None, false, |network, data, _, _| network.differentiate(data))?;
             let copy = |network: &mut CoreNetwork<T>| {
                 let shapes = network.trainable_shapes();
-                room_for::<T>(&shapes, 1)?;
-                Ok((shapes, network.gradients()))
+                Ok((shapes, network.gradients()?))
             };
             let (shapes, values) = network.with(py, copy)?;
             Ok((result, unpack(py, &shapes, &values)?))
@@ -305,8 +305,7 @@ impl Network {
         ) -> PyResult<Vec<Bound<'py, PyAny>>> {
             let copy = |network: &mut CoreNetwork<T>| {
                 let shapes = network.trainable_shapes();
-                room_for::<T>(&shapes, network.slot_count())?;
-                Ok((shapes, network.slots()))
+                Ok((shapes, network.slots()?))
             };
             let (shapes, slots) = network.with(py, copy)?;
             let mut arrays = Vec::new();
@@ -351,19 +350,14 @@ fn unpack<'py, T: Number>(
     Ok(arrays)
 }
 
-/// Whether so many copies of numbers of these shapes could be made.
-fn room_for<T>(shapes: &[Vec<usize>], copies: usize) -> Result<(), Error> {
-    room::<T>(&[shapes.iter().map(|shape| shape.iter().product::<usize>()).sum(), copies])
-}
-
 /// The way back.
 fn pack<T: Number>(name: &str, shapes: &[Vec<usize>], arrays: &[Bound<'_, PyAny>]) -> PyResult<Vec<T>> {
     if arrays.len() != shapes.len() {
         let (expected, got) = (shapes.len(), arrays.len());
         return Err(PyValueError::new_err(format!("{name}: expected {expected} arrays, got {got}")));
     }
-    room_for::<T>(shapes, 1).map_err(exception)?;
-    let mut values = Vec::new();
+    let count = shapes.iter().map(|shape| shape.iter().product::<usize>()).sum();
+    let mut values = memory::room(count, arena::COPY).map_err(|error| exception(error.into()))?;
     for (i, (shape, value)) in shapes.iter().zip(arrays).enumerate() {
         let name = format!("{name}[{i}]");
         let value = array::<T>(&name, value)?;
@@ -430,7 +424,7 @@ fn pass<'py, T: Number>(
     let outputs = writable.as_mut().map(|outputs| outputs.as_slice_mut()).transpose()?;
     let mut signals = Signals::new();
     let outcome = network.with(py, |network| {
-        let order = order.map(Indices::list);
+        let order = order.map(Indices::list).transpose()?;
         let order = order.as_deref().map_or(Order::Sequence, Order::Listed);
         let data = Data { x, y: Some(y), weights, order, rows };
         work(network, data, outputs, &mut || signals.keep_on())
@@ -455,7 +449,7 @@ fn empty_outputs<'py, T: Number>(
     rows: usize,
 ) -> PyResult<Bound<'py, PyArray2<T>>> {
     let width = network.with(py, |network| Ok(network.output_width()))?;
-    room::<T>(&[rows, width]).map_err(exception)?;
+    room::<T>(&[rows, width], "the outputs").map_err(exception)?;
     Ok(PyArray2::<T>::zeros(py, (rows, width), false))
 }
 
@@ -510,10 +504,10 @@ impl Indices {
         }
     }
 
-    fn list(self) -> Vec<u32> {
+    fn list(self) -> Result<Vec<u32>, Error> {
         match self {
             Self::Seed(seed, count) => random::shuffle(chosen(), seed, count),
-            Self::List(list) => list,
+            Self::List(list) => Ok(list),
         }
     }
 }

@@ -52,7 +52,7 @@ pub fn matmul<'py>(
                 .map_err(|_| PyTypeError::new_err(format!("out: expected a matrix of {}", T::NAME)))?
                 .clone(),
             None => {
-                room::<T>(&[shape.0, shape.1]).map_err(exception)?;
+                room::<T>(&[shape.0, shape.1], "the product").map_err(exception)?;
                 PyArray2::zeros(a.py(), shape, false)
             }
         };
@@ -104,7 +104,7 @@ pub fn linear<'py>(
             return Err(PyValueError::new_err(format!("bias: expected {expected} numbers, got {got}")));
         }
         let shape = (left.rows(), right.columns());
-        room::<T>(&[shape.0, shape.1]).map_err(exception)?;
+        room::<T>(&[shape.0, shape.1], "the product").map_err(exception)?;
         let output = PyArray2::zeros(x.py(), shape, false);
         let mut writable = output.readwrite();
         let target = writable.as_slice_mut()?;

@@ -31,7 +31,7 @@ fn made<'py, T: Number>(
     shape: Vec<usize>,
     fill: impl FnOnce(&mut [T]) -> Result<(), Error> + Send,
 ) -> PyResult<Bound<'py, PyArrayDyn<T>>> {
-    room::<T>(&shape).map_err(exception)?;
+    room::<T>(&shape, "random numbers").map_err(exception)?;
     let flat = PyArray1::<T>::zeros(py, shape.iter().product::<usize>(), false);
     let mut writable = flat.readwrite();
     let values = writable.as_slice_mut()?;
@@ -104,7 +104,7 @@ fn bounded<'py>(
 #[pyfunction]
 pub fn shuffle<'py>(py: Python<'py>, seed: u64, count: u32) -> PyResult<Bound<'py, PyArray1<u32>>> {
     let isa = chosen();
-    room::<u32>(&[count as usize]).map_err(exception)?;
-    let order = detached(py, || random::shuffle(isa, seed, count))?;
+    room::<u32>(&[count as usize], "the order of rows").map_err(exception)?;
+    let order = detached(py, || random::shuffle(isa, seed, count))?.map_err(exception)?;
     Ok(order.into_pyarray(py))
 }

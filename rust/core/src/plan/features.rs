@@ -5,8 +5,8 @@ use dlcore_kernels::program::{Access, Phase, Program, Region};
 use dlcore_kernels::simd::Element;
 
 use super::{
-    Block, Body, CHUNKS, GRADIENTS, PARAMETERS, Plan, Purpose, Request, SHARED, SLOTS, Space, WORKSPACE,
-    outputs, rules, too_large,
+    ACTIVATIONS, Block, Body, CHUNKS, GRADIENTS, PARAMETERS, Plan, Purpose, Request, SHARED, SLOTS, Space,
+    WORKSPACE, outputs, rules, too_large,
 };
 use crate::arena;
 use crate::error::Error;
@@ -151,7 +151,8 @@ pub fn plan<T: Element>(stages: &[Stage], request: Request) -> Result<Plan<T>, E
     }
     let Builder { buffers, blocks, phases, .. } = builder;
 
-    let mut workspace = Memory::zeroed(space.length.checked_mul(copies).ok_or_else(too_large)?)?;
+    let length = space.length.checked_mul(copies).ok_or_else(too_large)?;
+    let mut workspace = Memory::zeroed(length, ACTIVATIONS)?;
     for copy in workspace.as_mut_slice().chunks_mut(space.length) {
         for region in std::iter::once(input).chain(buffers.iter().map(|buffers| buffers.output)) {
             let row = region.row(region.rows - 1);
@@ -172,9 +173,9 @@ pub fn plan<T: Element>(stages: &[Stage], request: Request) -> Result<Plan<T>, E
     Ok(Plan {
         request,
         program: Program::new::<T>(phases, watched),
-        shared: Memory::zeroed(shared.length)?,
+        shared: Memory::zeroed(shared.length, "the losses and outputs of a batch")?,
         workspace,
-        chunks: Memory::zeroed(chunk_length.ok_or_else(too_large)?)?,
+        chunks: Memory::zeroed(chunk_length.ok_or_else(too_large)?, "the gradients of a batch's chunks")?,
         values,
         activities,
         penalties: is_regularized.then_some(penalties),

@@ -51,7 +51,7 @@ mod features;
 mod rows;
 pub mod rules;
 
-use dlcore_kernels::memory::Memory;
+use dlcore_kernels::memory::{Memory, OutOfMemory};
 use dlcore_kernels::program::{Program, Region};
 use dlcore_kernels::simd::Element;
 
@@ -232,6 +232,9 @@ pub struct Plan<T> {
 impl<T: Element> Plan<T> {
     /// Plans what is requested.
     pub fn new(stages: &[Stage], request: Request) -> Result<Self, Error> {
+        if request.batch_size > MOST_ROWS {
+            return Err(too_large());
+        }
         let below = &stages[..stages.len() - 1];
         let few =
             request.purpose == Purpose::Predict && request.batch_size <= rules::FEW_ROWS && !request.sparse;
@@ -246,6 +249,12 @@ fn outputs(stages: &[Stage], rows: usize) -> Region {
     let columns = stages[stages.len() - 1].units;
     Region { memory: SHARED, offset: 0, rows, columns, pitch: columns }
 }
+
+/// Rows of a batch, at most: no machine has memory for more, and no count of chunks or vectors overflows.
+const MOST_ROWS: usize = 1 << 48;
+
+/// What a workspace is for, in errors.
+const ACTIVATIONS: &str = "the activations of a batch";
 
 /// Hands out places in a memory.
 struct Space {
@@ -268,9 +277,9 @@ impl Space {
     /// A matrix whose rows are whole vectors. Rows a multiple of 256 bytes apart would crowd into few
     /// sets of the cache; such a pitch gets one vector more.
     fn matrix(&mut self, rows: usize, columns: usize) -> Result<Region, Error> {
-        let mut pitch = columns.next_multiple_of(self.lanes);
-        if (pitch * self.element).is_multiple_of(256) {
-            pitch += self.lanes;
+        let mut pitch = columns.checked_next_multiple_of(self.lanes).ok_or_else(too_large)?;
+        if pitch.is_multiple_of(256 / self.element) {
+            pitch = pitch.saturating_add(self.lanes);
         }
         self.take(rows, columns, pitch)
     }
@@ -285,5 +294,5 @@ impl Space {
 }
 
 fn too_large() -> Error {
-    Error::OutOfMemory(dlcore_kernels::memory::OutOfMemory { bytes: usize::MAX })
+    Error::OutOfMemory(OutOfMemory { bytes: usize::MAX, purpose: ACTIVATIONS })
 }

@@ -4,7 +4,7 @@ use dlcore_kernels::memory::Memory;
 use dlcore_kernels::program::{Access, Phase, Program, Region};
 use dlcore_kernels::simd::Element;
 
-use super::{Body, PARAMETERS, Plan, Request, SHARED, Space, WORKSPACE, outputs, rules};
+use super::{ACTIVATIONS, Body, PARAMETERS, Plan, Request, SHARED, Space, WORKSPACE, outputs, rules};
 use crate::arena;
 use crate::error::Error;
 use crate::stage::Stage;
@@ -34,9 +34,9 @@ pub fn plan<T: Element>(stages: &[Stage], request: Request) -> Result<Plan<T>, E
     Ok(Plan {
         request,
         program: Program::new::<T>(phases, vec![]),
-        shared: Memory::zeroed(0)?,
-        workspace: Memory::zeroed(space.length)?,
-        chunks: Memory::zeroed(0)?,
+        shared: Memory::zeroed(0, ACTIVATIONS)?,
+        workspace: Memory::zeroed(space.length, ACTIVATIONS)?,
+        chunks: Memory::zeroed(0, ACTIVATIONS)?,
         values: shared.matrix(1, rows)?,
         activities: None,
         penalties: None,

@@ -83,13 +83,14 @@ impl<T: Element> Kernel for Part<'_, T> {
         }
         let blocks = Blocks::of::<T, S>(b.rows(), b.columns());
         let pitch = close_pitch::<T>(blocks.widest());
-        let mut of_b = Memory::zeroed(if as_it_lies.is_some() { 0 } else { blocks.longest() * pitch })?;
+        let length_b = if as_it_lies.is_some() { 0 } else { blocks.longest() * pitch };
+        let mut of_b = Memory::zeroed(length_b, "a block of a factor")?;
         // Lines of A that are its columns stay columns.
         let turned = a.row_steps().stride == 1;
         let (lines, length) =
             if turned { (blocks.longest(), EPILOGUE_ROWS) } else { (EPILOGUE_ROWS, blocks.longest()) };
         let a_pitch = close_pitch::<T>(length);
-        let mut of_a = Memory::zeroed(if far_a { lines * a_pitch } else { 0 })?;
+        let mut of_a = Memory::zeroed(if far_a { lines * a_pitch } else { 0 }, "a block of a factor")?;
         for columns in blocks.columns() {
             for terms in blocks.terms() {
                 let rows = match as_it_lies {

@@ -95,7 +95,7 @@ fn any_team_does_the_same_and_can_be_stopped() {
     let before = team::threads();
     let run = |threads, stop_after| {
         team::set_threads(threads);
-        let mut memory = Memory::zeroed(1050).unwrap();
+        let mut memory = Memory::zeroed(1050, "a test").unwrap();
         let mut seen = 0;
         let job = Chain { steps: 40 };
         Program::new::<f32>(phases(), vec![a]).run(
@@ -160,7 +160,8 @@ fn portions_have_their_own_copies() {
         ];
         let program = Program::new::<f32>(phases, vec![sums]);
         assert_eq!(program.meetings(), 2);
-        let (mut first, mut second) = (Memory::zeroed(1016).unwrap(), Memory::zeroed(80).unwrap());
+        let (mut first, mut second) =
+            (Memory::zeroed(1016, "a test").unwrap(), Memory::zeroed(80, "a test").unwrap());
         program.run(
             Isa::best(),
             threads,
@@ -180,7 +181,7 @@ fn portions_have_their_own_copies() {
 #[should_panic(expected = "memory of 10")]
 fn a_memory_that_is_too_short_is_refused() {
     let program = Program::new::<f32>(vec![phase(0, vec![], vec![Access::rows(region(0, 10, 10))])], vec![]);
-    let mut memory = Memory::zeroed(10).unwrap();
+    let mut memory = Memory::zeroed(10, "a test").unwrap();
     program.run(Isa::best(), 1, &mut [memory.as_mut_slice()], &Chain { steps: 1 }, |_, _| {
         ControlFlow::Continue(())
     });
