@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress stress-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,10 +30,16 @@ test-neon: ## tests of the Rust crates on an emulated ARM machine
 test-oldcpu: ## tests of the Rust crates on emulated older x86-64 machines
 	tools/test-oldcpu
 
-stress-files: .venv/.dev ## killed writes and mutated files, a million of them; 10 minutes
+test-files: .venv/.dev ## killed writes and mutated files, a million of them; 10 minutes
 	$(PY) tests/atomic_files.py
 	$(PY) tests/mutated_files.py
 	cargo test --quiet --release -p dlcore-core mutated_a_million_times -- --ignored --nocapture
+
+test-valgrind: ## tests of the Rust crates under Valgrind, on AVX2 and scalar code; half an hour
+	tools/test-valgrind
+
+test-memory: .venv/.dev ## 10,000 fits and predictions, and 200 limits of memory; 10 minutes
+	DLCORE_TEST_ROUNDS=10000 DLCORE_TEST_LIMITS=200 $(PY) -m pytest tests/test_memory.py --timeout 3600
 
 # Each case trains in float32 and in float64, in two processes; ARGS='--only NAME' is of compare.py.
 test-keras: .venv-peers/.package ## the same nets and scripts under Keras and dlcore; 8 minutes
@@ -71,6 +77,12 @@ bench-sklearn: .venv/.dev ## whole fits of the estimators beside scikit-learn's
 
 bench-additions: .venv/.dev ## what normalizations, schedules, running means and generators cost
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) benches/additions.py $(ARGS)
+
+bench-dead: .venv/.dev ## steps of a net of dead units against a live one
+	$(PY) benches/dead_net.py $(ARGS)
+
+bench-precision: .venv-peers/.package ## float32 against float64 after ten epochs, beside JAX
+	cd benches && ../.venv-peers/bin/python precision.py
 
 bench-scale: ARGS ?= --docs docs
 bench-scale: .venv/.dev ## threads, rows, memory and start-up, into docs/

@@ -1,4 +1,4 @@
-"""A few of the mutated files of `make stress-files`."""
+"""A few of the mutated files of `make test-files`."""
 
 import pathlib
 import subprocess
