@@ -70,7 +70,8 @@ def test_sizes_whose_products_overflow(count):
     network = _core.Network(2, small, "float32", 0)
     network.compile(loss_config("mean_squared_error"), [], OPTIMIZER)
     before = network.get_weights()
-    with pytest.raises(MemoryError, match=r"(\d+ bytes|more bytes than can be counted) for the (activations|losses)"):
+    much = r"(\d+ bytes|more bytes than can be counted) for the (activations|losses)"
+    with pytest.raises(MemoryError, match=much):
         network.train_epoch(x, y, None, None, count, 0.1, False)
     for one, other in zip(network.get_weights(), before, strict=True):
         np.testing.assert_array_equal(one, other)

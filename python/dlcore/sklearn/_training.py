@@ -35,7 +35,6 @@ def fit_stochastic(
     schedule, verbose = estimator._optimizer, estimator.verbose
     place: NDArray[np.integer[Any]] = np.arange(count)
     fault = False
-    has_zeros = rows.weight is not None and not rows.weight.all()
     estimator.n_iter_ = 0
     try:
         for epoch in range(estimator.max_iter):
@@ -45,7 +44,7 @@ def fit_stochastic(
             order = None
             if estimator.shuffle or index is not None:
                 order = (place if index is None else index[place]).astype(np.uint32)
-            if has_zeros:
+            if rows.weight is not None:
                 _refuse_weightless_batches(rows.weight, order, batch_size)
             loss = None if fault else network.epoch(rows, order, batch_size, schedule.learning_rate)
             if loss is None:
@@ -115,6 +114,8 @@ def _refuse_weightless_batches(
     weights: NDArray[Any], order: NDArray[np.uint32] | None, batch_size: int
 ) -> None:
     """Raise what NumPy's average raises in scikit-learn."""
+    if weights.all():
+        return
     weights = weights if order is None else weights[order]
     if (np.add.reduceat(weights, np.arange(0, len(weights), batch_size)) == 0).any():
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
