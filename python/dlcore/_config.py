@@ -66,6 +66,15 @@ def set_num_threads(n: int) -> None:
     ----------
     n : int
         At least 1.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> before = dlcore.get_num_threads()
+    >>> dlcore.set_num_threads(1)
+    >>> dlcore.get_num_threads()
+    1
+    >>> dlcore.set_num_threads(before)
     """
     _core.set_num_threads(_checks.integer("n", n, low=1, high=_MAX_THREADS))
     note_threads("set_num_threads")
@@ -83,7 +92,14 @@ def join_threadpoolctl() -> None:
 
 
 def get_num_threads() -> int:
-    """How many threads there may be."""
+    """How many threads there may be.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.get_num_threads() >= 1
+    True
+    """
     return _core.get_num_threads()
 
 

@@ -260,7 +260,14 @@ def divide_no_nan(x1: ArrayLike, x2: ArrayLike) -> Any:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether x is an array."""
+    """Whether x is an array.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.is_tensor(dlcore.ops.zeros(2)), dlcore.ops.is_tensor([0.0])
+    (True, False)
+    """
     return isinstance(x, np.ndarray | np.generic)
 
 
@@ -280,19 +287,41 @@ def logsumexp(x: ArrayLike, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def moments(x: ArrayLike, axes: Any, keepdims: bool = False) -> tuple[Any, Any]:
-    """Mean and variance."""
+    """Mean and variance.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> mean, variance = dlcore.ops.moments([1.0, 3.0], axes=0)
+    >>> float(mean), float(variance)
+    (2.0, 1.0)
+    """
     axis = tuple(axes) if isinstance(axes, list) else axes
     numbers = np.asarray(x)
     return numbers.mean(axis=axis, keepdims=keepdims), numbers.var(axis=axis, keepdims=keepdims)
 
 
 def rsqrt(x: ArrayLike) -> Any:
-    """One divided by the square root."""
+    """One divided by the square root.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> float(dlcore.ops.rsqrt(4.0))
+    0.5
+    """
     return 1 / np.sqrt(x)
 
 
 def stop_gradient(variable: Any) -> Any:
-    """What it is given: nothing is differentiated here."""
+    """What it is given: nothing is differentiated here.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.stop_gradient([1.0])
+    [1.0]
+    """
     return variable
 
 
@@ -312,7 +341,14 @@ def top_k(x: ArrayLike, k: int, sorted: bool = True) -> tuple[NDArray[Any], NDAr
 
 
 def unstack(x: ArrayLike, num: int | None = None, axis: int = 0) -> list[NDArray[Any]]:
-    """The arrays along an axis as a list."""
+    """The arrays along an axis as a list.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> [row.tolist() for row in dlcore.ops.unstack([[1, 2], [3, 4]])]
+    [[1, 2], [3, 4]]
+    """
     return list(np.moveaxis(np.asarray(x), axis, 0))
 
 

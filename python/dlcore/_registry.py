@@ -64,7 +64,14 @@ class Configurable:
 
 
 def serialize(thing: Configurable) -> dict[str, Any]:
-    """Class and configuration, from which `Registry.get` makes an equal object."""
+    """Class and configuration, from which `Registry.get` makes an equal object.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.constraints.serialize(dlcore.constraints.NonNeg())
+    {'class_name': 'NonNeg', 'config': {}}
+    """
     return {"class_name": name_of(type(thing)), "config": thing.get_config()}
 
 

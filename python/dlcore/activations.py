@@ -144,6 +144,14 @@ def get(identifier: object) -> Activation:
         For a name that is not known.
     TypeError
         For everything else, functions of one's own among it.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.get("tanh")
+    Activation(name='tanh')
+    >>> dlcore.activations.get(dlcore.layers.LeakyReLU(0.1))
+    Activation(name='leaky_relu', negative_slope=0.1)
     """
     from dlcore.layers.activation import ActivationLayer
 
@@ -180,19 +188,42 @@ def serialize(activation: object) -> str | dict[str, Any]:
 
 
 def deserialize(config: object, custom_objects: object = None) -> Activation:
-    """The activation that `serialize` described; there are no custom ones."""
+    """The activation that `serialize` described; there are no custom ones.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.deserialize({"name": "elu", "alpha": 0.5})
+    Activation(name='elu', alpha=0.5)
+    """
     return get(config)
 
 
 def linear(x: ArrayLike) -> FloatArray:
-    """X itself, copied."""
+    """X itself, copied.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.linear([-2.0, 0.0, 2.0]).tolist()
+    [-2.0, 0.0, 2.0]
+    """
     return Activation("linear")(x)
 
 
 def relu(
     x: ArrayLike, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> FloatArray:
-    """min(x, max_value) above the threshold, else negative_slope * (x - threshold): max(x, 0) by default."""
+    """min(x, max_value) above the threshold, else negative_slope * (x - threshold): max(x, 0) by default.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.relu([-2.0, 0.0, 2.0]).tolist()
+    [0.0, 0.0, 2.0]
+    >>> dlcore.activations.relu([-2.0, 0.0, 2.0], negative_slope=0.5, max_value=1.0).tolist()
+    [-1.0, 0.0, 1.0]
+    """
     return rectifier(negative_slope, max_value, threshold)(x)
 
 
@@ -206,132 +237,314 @@ def rectifier(negative_slope: float, max_value: float | None, threshold: float) 
 
 
 def relu6(x: ArrayLike) -> FloatArray:
-    """X, cut to 0..6."""
+    """X, cut to 0..6.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.relu6([-2.0, 2.0, 8.0]).tolist()
+    [0.0, 2.0, 6.0]
+    """
     return Activation("relu6")(x)
 
 
 def leaky_relu(x: ArrayLike, negative_slope: float = 0.2) -> FloatArray:
-    """X where it is positive, else negative_slope * x."""
+    """X where it is positive, else negative_slope * x.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.leaky_relu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.4, 0.0, 2.0]
+    """
     return Activation("leaky_relu", negative_slope=negative_slope)(x)
 
 
 def elu(x: ArrayLike, alpha: float = 1.0) -> FloatArray:
-    """X where it is positive, else alpha * (exp(x) - 1) (Clevert and others, arXiv:1511.07289)."""
+    """X where it is positive, else alpha * (exp(x) - 1) (Clevert and others, arXiv:1511.07289).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.elu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.8647, 0.0, 2.0]
+    """
     return Activation("elu", alpha=alpha)(x)
 
 
 def celu(x: ArrayLike, alpha: float = 1.0) -> FloatArray:
-    """X where it is positive, else alpha * (exp(x / alpha) - 1) (Barron, arXiv:1704.07483)."""
+    """X where it is positive, else alpha * (exp(x / alpha) - 1) (Barron, arXiv:1704.07483).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.celu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.8647, 0.0, 2.0]
+    """
     return Activation("celu", alpha=alpha)(x)
 
 
 def exponential(x: ArrayLike) -> FloatArray:
-    """exp(x)."""
+    """exp(x).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.exponential([-2.0, 0.0, 2.0]).round(4).tolist()
+    [0.1353, 1.0, 7.3891]
+    """
     return Activation("exponential")(x)
 
 
 def selu(x: ArrayLike) -> FloatArray:
-    """1.0507 * elu(x, 1.6733), which keeps mean and variance (Klambauer and others, arXiv:1706.02515)."""
+    """1.0507 * elu(x, 1.6733), which keeps mean and variance (Klambauer and others, arXiv:1706.02515).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.selu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-1.5202, 0.0, 2.1014]
+    """
     return Activation("selu")(x)
 
 
 def gelu(x: ArrayLike, approximate: bool = False) -> FloatArray:
-    """X times the normal distribution at x; approximate: through tanh (Hendrycks, arXiv:1606.08415)."""
+    """X times the normal distribution at x; approximate: through tanh (Hendrycks, arXiv:1606.08415).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.gelu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.0455, 0.0, 1.9545]
+    """
     return Activation("gelu_tanh" if _checks.boolean("approximate", approximate) else "gelu")(x)
 
 
 def silu(x: ArrayLike) -> FloatArray:
-    """X * sigmoid(x) (arXiv:1710.05941)."""
+    """X * sigmoid(x) (arXiv:1710.05941).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.silu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.2384, 0.0, 1.7616]
+    """
     return Activation("silu")(x)
 
 
 def hard_silu(x: ArrayLike) -> FloatArray:
-    """X * hard_sigmoid(x) (Howard and others, arXiv:1905.02244)."""
+    """X * hard_sigmoid(x) (Howard and others, arXiv:1905.02244).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.hard_silu([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.3333, 0.0, 1.6667]
+    """
     return Activation("hard_silu")(x)
 
 
 def mish(x: ArrayLike) -> FloatArray:
-    """X * tanh(softplus(x)) (Misra, arXiv:1908.08681)."""
+    """X * tanh(softplus(x)) (Misra, arXiv:1908.08681).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.mish([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.2525, 0.0, 1.944]
+    """
     return Activation("mish")(x)
 
 
 def softplus(x: ArrayLike) -> FloatArray:
-    """log(1 + exp(x))."""
+    """log(1 + exp(x)).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.softplus([-2.0, 0.0, 2.0]).round(4).tolist()
+    [0.1269, 0.6931, 2.1269]
+    """
     return Activation("softplus")(x)
 
 
 def squareplus(x: ArrayLike, b: float = 4.0) -> FloatArray:
-    """(x + sqrt(x ** 2 + b)) / 2 (Barron, arXiv:2112.11687)."""
+    """(x + sqrt(x ** 2 + b)) / 2 (Barron, arXiv:2112.11687).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.squareplus([-2.0, 0.0, 2.0]).round(4).tolist()
+    [0.4142, 1.0, 2.4142]
+    """
     return Activation("squareplus", b=b)(x)
 
 
 def sparse_plus(x: ArrayLike) -> FloatArray:
-    """0 up to -1, x from 1 on, (x + 1) ** 2 / 4 between (Blondel and others, arXiv:1805.09717)."""
+    """0 up to -1, x from 1 on, (x + 1) ** 2 / 4 between (Blondel and others, arXiv:1805.09717).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.sparse_plus([-2.0, 0.0, 2.0]).tolist()
+    [0.0, 0.25, 2.0]
+    """
     return Activation("sparse_plus")(x)
 
 
 def softsign(x: ArrayLike) -> FloatArray:
-    """X / (1 + abs(x))."""
+    """X / (1 + abs(x)).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.softsign([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.6667, 0.0, 0.6667]
+    """
     return Activation("softsign")(x)
 
 
 def soft_shrink(x: ArrayLike, threshold: float = 0.5) -> FloatArray:
-    """X, by the threshold nearer to 0; 0 where it is no farther from there."""
+    """X, by the threshold nearer to 0; 0 where it is no farther from there.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.soft_shrink([-2.0, 0.25, 2.0]).tolist()
+    [-1.5, 0.0, 1.5]
+    """
     return Activation("soft_shrink", threshold=threshold)(x)
 
 
 def hard_shrink(x: ArrayLike, threshold: float = 0.5) -> FloatArray:
-    """X where it is farther than the threshold from 0, else 0."""
+    """X where it is farther than the threshold from 0, else 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.hard_shrink([-2.0, 0.25, 2.0]).tolist()
+    [-2.0, 0.0, 2.0]
+    """
     return Activation("hard_shrink", threshold=threshold)(x)
 
 
 def tanh_shrink(x: ArrayLike) -> FloatArray:
-    """X - tanh(x)."""
+    """X - tanh(x).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.tanh_shrink([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-1.036, 0.0, 1.036]
+    """
     return Activation("tanh_shrink")(x)
 
 
 def threshold(x: ArrayLike, threshold: float, default_value: float) -> FloatArray:
-    """X where it is above the threshold, else the default value."""
+    """X where it is above the threshold, else the default value.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.threshold([-2.0, 0.0, 2.0], threshold=1.0, default_value=-1.0).tolist()
+    [-1.0, -1.0, 2.0]
+    """
     return Activation("threshold", threshold=threshold, default_value=default_value)(x)
 
 
 def tanh(x: ArrayLike) -> FloatArray:
-    """The hyperbolic tangent."""
+    """The hyperbolic tangent.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.tanh([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-0.964, 0.0, 0.964]
+    """
     return Activation("tanh")(x)
 
 
 def hard_tanh(x: ArrayLike) -> FloatArray:
-    """X, cut to -1..1."""
+    """X, cut to -1..1.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.hard_tanh([-2.0, 0.0, 2.0]).tolist()
+    [-1.0, 0.0, 1.0]
+    """
     return Activation("hard_tanh")(x)
 
 
 def sigmoid(x: ArrayLike) -> FloatArray:
-    """1 / (1 + exp(-x))."""
+    """1 / (1 + exp(-x)).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.sigmoid([-2.0, 0.0, 2.0]).round(4).tolist()
+    [0.1192, 0.5, 0.8808]
+    """
     return Activation("sigmoid")(x)
 
 
 def hard_sigmoid(x: ArrayLike) -> FloatArray:
-    """X / 6 + 1/2, cut to 0..1."""
+    """X / 6 + 1/2, cut to 0..1.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.hard_sigmoid([-2.0, 0.0, 2.0]).round(4).tolist()
+    [0.1667, 0.5, 0.8333]
+    """
     return Activation("hard_sigmoid")(x)
 
 
 def sparse_sigmoid(x: ArrayLike) -> FloatArray:
-    """X / 2 + 1/2, cut to 0..1."""
+    """X / 2 + 1/2, cut to 0..1.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.sparse_sigmoid([-2.0, 0.0, 2.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
     return Activation("sparse_sigmoid")(x)
 
 
 def log_sigmoid(x: ArrayLike) -> FloatArray:
-    """log(sigmoid(x))."""
+    """log(sigmoid(x)).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.log_sigmoid([-2.0, 0.0, 2.0]).round(4).tolist()
+    [-2.1269, -0.6931, -0.1269]
+    """
     return Activation("log_sigmoid")(x)
 
 
 def softmax(x: ArrayLike, axis: int = -1) -> FloatArray:
-    """exp(x) divided by its sum along an axis: positive numbers that add up to 1."""
+    """exp(x) divided by its sum along an axis: positive numbers that add up to 1.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.softmax([1.0, 2.0, 3.0]).round(4).tolist()
+    [0.09, 0.2447, 0.6652]
+    """
     return _along(axis, "softmax", x)
 
 
 def log_softmax(x: ArrayLike, axis: int = -1) -> FloatArray:
-    """log(softmax(x))."""
+    """log(softmax(x)).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.activations.log_softmax([1.0, 2.0, 3.0]).round(4).tolist()
+    [-2.4076, -1.4076, -0.4076]
+    """
     return _along(axis, "log_softmax", x)
 
 

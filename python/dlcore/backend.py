@@ -64,50 +64,121 @@ def get_value(x: Any) -> Any:
 
 
 def set_value(x: Any, value: ArrayLike) -> None:
-    """Replace the numbers of a variable."""
+    """Replace the numbers of a variable.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dense = dlcore.layers.Dense(1)
+    >>> dense.build((None, 2))
+    >>> dlcore.backend.set_value(dense.bias, [0.5])
+    >>> dense.bias.numpy().tolist()
+    [0.5]
+    """
     if not hasattr(x, "assign"):
         raise TypeError(f"x must be a variable, got {x!r}")
     x.assign(value)
 
 
 def batch_get_value(tensors: list[Any]) -> list[Any]:
-    """The numbers of several variables."""
+    """The numbers of several variables.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dense = dlcore.layers.Dense(1)
+    >>> dense.build((None, 2))
+    >>> [value.shape for value in dlcore.backend.batch_get_value(dense.weights)]
+    [(2, 1), (1,)]
+    """
     return [get_value(tensor) for tensor in tensors]
 
 
 def batch_set_value(tuples: list[tuple[Any, ArrayLike]]) -> None:
-    """Replace the numbers of several variables, given as (variable, value)."""
+    """Replace the numbers of several variables, given as (variable, value).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dense = dlcore.layers.Dense(1)
+    >>> dense.build((None, 2))
+    >>> dlcore.backend.batch_set_value([(dense.bias, [0.5])])
+    >>> dense.bias.numpy().tolist()
+    [0.5]
+    """
     for variable, value in tuples:
         set_value(variable, value)
 
 
 def cast_to_floatx(x: ArrayLike) -> NDArray[Any]:
-    """An array of the dtype that models have by default."""
+    """An array of the dtype that models have by default.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.backend.cast_to_floatx([1, 2]).dtype
+    dtype('float32')
+    """
     return np.asarray(x, floatx())
 
 
 def count_params(x: Any) -> int:
-    """How many numbers an array or variable has."""
+    """How many numbers an array or variable has.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.backend.count_params(dlcore.ops.zeros((2, 3)))
+    6
+    """
     return int(np.prod(x.shape))
 
 
 def int_shape(x: Any) -> tuple[Any, ...]:
-    """Of an array, variable or symbolic tensor."""
+    """Of an array, variable or symbolic tensor.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.backend.int_shape(dlcore.Input((3,)))
+    (None, 3)
+    """
     return tuple(x.shape)
 
 
 def is_keras_tensor(x: Any) -> bool:
-    """Whether x stands for what a layer gives, and is no array."""
+    """Whether x stands for what a layer gives, and is no array.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.backend.is_keras_tensor(dlcore.Input((3,))), dlcore.backend.is_keras_tensor([1.0])
+    (True, False)
+    """
     return isinstance(x, Tensor)
 
 
 def argmax(x: ArrayLike, axis: int | None = -1) -> Any:
-    """Where the largest is, along the last axis by default, unlike `ops.argmax`."""
+    """Where the largest is, along the last axis by default, unlike `ops.argmax`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> int(dlcore.backend.argmax([1.0, 3.0, 2.0]))
+    1
+    """
     return np.argmax(x, axis)
 
 
 def argmin(x: ArrayLike, axis: int | None = -1) -> Any:
-    """Where the smallest is, along the last axis by default, unlike `ops.argmin`."""
+    """Where the smallest is, along the last axis by default, unlike `ops.argmin`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> int(dlcore.backend.argmin([1.0, 3.0, 2.0]))
+    0
+    """
     return np.argmin(x, axis)
 
 

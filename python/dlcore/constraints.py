@@ -31,7 +31,14 @@ _EPSILON = 1e-7
 
 
 class Constraint(Configurable):
-    """The base: called with a variable, one gives what it becomes; the core does so after each update."""
+    """The base: called with a variable, one gives what it becomes; the core does so after each update.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> isinstance(dlcore.constraints.NonNeg(), dlcore.constraints.Constraint)
+    True
+    """
 
     def __call__(self, w: ArrayLike) -> FloatArray:
         """What the variable becomes."""
@@ -116,6 +123,12 @@ class MaxNorm(MinMaxNorm):
         The bound; default 2.
     axis : int
         Only 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.constraints.MaxNorm(1.0)([[3.0, 0.3], [4.0, 0.4]]).round(3).tolist()
+    [[0.6, 0.3], [0.8, 0.4]]
     """
 
     def __init__(self, max_value: float = 2.0, axis: int = 0) -> None:
@@ -127,7 +140,14 @@ class MaxNorm(MinMaxNorm):
 
 
 class UnitNorm(MinMaxNorm):
-    """The norm of each unit's weights is 1; `axis` is only 0."""
+    """The norm of each unit's weights is 1; `axis` is only 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.constraints.UnitNorm()([[3.0, 0.3], [4.0, 0.4]]).round(3).tolist()
+    [[0.6, 0.6], [0.8, 0.8]]
+    """
 
     def __init__(self, axis: int = 0) -> None:
         super().__init__(1.0, 1.0, axis=axis)
@@ -147,11 +167,25 @@ _REGISTRY = Registry(
 
 
 def get(identifier: object) -> Constraint | None:
-    """A constraint from its name, class or configuration; None stays None."""
+    """A constraint from its name, class or configuration; None stays None.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.constraints.get("unit_norm")
+    UnitNorm(axis=0)
+    """
     return None if identifier is None else _REGISTRY.get(identifier)
 
 
 def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> Constraint | None:
-    """The constraint that `serialize` described; `custom_objects` are classes that it may be of, by name."""
+    """The constraint that `serialize` described; `custom_objects` are classes that it may be of, by name.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.constraints.deserialize({"class_name": "MaxNorm", "config": {"max_value": 1.0}})
+    MaxNorm(max_value=1.0, axis=0)
+    """
     with custom_scope(custom_objects or {}):
         return get(config)

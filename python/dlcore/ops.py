@@ -166,6 +166,12 @@ def linear(x: ArrayLike, kernel: ArrayLike, bias: ArrayLike | None = None) -> Fl
     x : array (rows, inputs)
     kernel : array (inputs, units)
     bias : array (units,), optional
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.linear([[1.0, 2.0]], [[3.0], [4.0]], [0.5]).tolist()
+    [[11.5]]
     """
     offsets: FloatArray | None = None
     if bias is None:
@@ -183,27 +189,62 @@ def linear(x: ArrayLike, kernel: ArrayLike, bias: ArrayLike | None = None) -> Fl
 
 
 def exp(x: ArrayLike) -> FloatArray:
-    """E to the power of each element."""
+    """E to the power of each element.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.exp([0.0, 1.0]).round(4).tolist()
+    [1.0, 2.7183]
+    """
     return _core.elementary("exp", floats("x", x))
 
 
 def expm1(x: ArrayLike) -> FloatArray:
-    """exp(x) - 1, precise near 0."""
+    """exp(x) - 1, precise near 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.expm1(dlcore.ops.array([0.0, 1e-10])).tolist()
+    [0.0, 1.00000000005e-10]
+    """
     return _core.elementary("exp_m1", floats("x", x))
 
 
 def log(x: ArrayLike) -> FloatArray:
-    """The natural logarithm."""
+    """The natural logarithm.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.log([1.0, 2.0]).round(4).tolist()
+    [0.0, 0.6931]
+    """
     return _core.elementary("log", floats("x", x))
 
 
 def log1p(x: ArrayLike) -> FloatArray:
-    """log(1 + x), precise near 0."""
+    """log(1 + x), precise near 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.log1p(dlcore.ops.array([0.0, 1e-10])).tolist()
+    [0.0, 9.999999999500001e-11]
+    """
     return _core.elementary("log1p", floats("x", x))
 
 
 def erf(x: ArrayLike) -> FloatArray:
-    """The error function."""
+    """The error function.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.ops.erf([0.0, 1.0]).round(4).tolist()
+    [0.0, 0.8427]
+    """
     return _core.elementary("erf", floats("x", x))
 
 

@@ -77,7 +77,14 @@ def normal(
 def truncated_normal(
     shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Seed = None
 ) -> NDArray[Any]:
-    """The same without those farther than two standard deviations from the mean, which are drawn anew."""
+    """The same without those farther than two standard deviations from the mean, which are drawn anew.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> bool(abs(dlcore.random.truncated_normal((1000,), seed=0)).max() <= 2)
+    True
+    """
     return _floats(_core.random_truncated_normal, shape, mean, stddev, dtype, seed)
 
 
@@ -88,25 +95,55 @@ def uniform(
     dtype: str | None = None,
     seed: Seed = None,
 ) -> NDArray[Any]:
-    """Numbers from `minval` to below `maxval`, all alike likely."""
+    """Numbers from `minval` to below `maxval`, all alike likely.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> drawn = dlcore.random.uniform((1000,), 2.0, 3.0, seed=0)
+    >>> bool((drawn >= 2).all() and (drawn < 3).all())
+    True
+    """
     return _floats(_core.random_uniform, shape, minval, maxval, dtype, seed)
 
 
 def randint(
     shape: Sequence[int], minval: int, maxval: int, dtype: str = "int32", seed: Seed = None
 ) -> NDArray[Any]:
-    """Whole numbers from `minval` to below `maxval`, all alike likely."""
+    """Whole numbers from `minval` to below `maxval`, all alike likely.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> drawn = dlcore.random.randint((1000,), 1, 7, seed=0)
+    >>> int(drawn.min()), int(drawn.max())
+    (1, 6)
+    """
     return np.random.default_rng(_number(seed)).integers(minval, maxval, shape).astype(dtype)
 
 
 def shuffle(x: ArrayLike, axis: int = 0, seed: Seed = None) -> NDArray[Any]:
-    """A copy in another order along an axis."""
+    """A copy in another order along an axis.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> sorted(dlcore.random.shuffle([1, 2, 3], seed=0).tolist())
+    [1, 2, 3]
+    """
     shuffled: NDArray[Any] = np.random.default_rng(_number(seed)).permutation(np.asarray(x), axis=axis)
     return shuffled
 
 
 def categorical(logits: ArrayLike, num_samples: int, dtype: str = "int32", seed: Seed = None) -> NDArray[Any]:
-    """Classes (rows, num_samples), each as likely as softmax of its logit in (rows, classes) says."""
+    """Classes (rows, num_samples), each as likely as softmax of its logit in (rows, classes) says.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.random.categorical([[0.0, -100.0]], num_samples=3, seed=0).tolist()
+    [[0, 0, 0]]
+    """
     rows = np.asarray(logits, np.float64)
     noise = np.random.default_rng(_number(seed)).gumbel(size=(len(rows), num_samples, rows.shape[-1]))
     drawn: NDArray[Any] = (rows[:, None] + noise).argmax(axis=-1).astype(dtype)

@@ -25,7 +25,14 @@ __all__ = [
 
 
 class Regularizer(Configurable):
-    """The base. Those that the core can compute are `L1L2` and its subclasses: no others can be used."""
+    """The base. Those that the core can compute are `L1L2` and its subclasses: no others can be used.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> isinstance(dlcore.regularizers.L2(0.1), dlcore.regularizers.Regularizer)
+    True
+    """
 
     def __call__(self, w: ArrayLike) -> float:
         """The penalty on a weight array."""
@@ -62,7 +69,14 @@ class L1L2(Regularizer):
 
 
 class L1(L1L2):
-    """l1 * sum(abs(w)), default l1 = 0.01."""
+    """l1 * sum(abs(w)), default l1 = 0.01.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.regularizers.L1(0.5)([-1.0, 2.0])
+    1.5
+    """
 
     def __init__(self, l1: float = 0.01) -> None:
         super().__init__(l1=l1)
@@ -73,7 +87,14 @@ class L1(L1L2):
 
 
 class L2(L1L2):
-    """l2 * sum(w ** 2), default l2 = 0.01."""
+    """l2 * sum(w ** 2), default l2 = 0.01.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.regularizers.L2(0.5)([-1.0, 2.0])
+    2.5
+    """
 
     def __init__(self, l2: float = 0.01) -> None:
         super().__init__(l2=l2)
@@ -89,11 +110,25 @@ _REGISTRY = Registry("regularizer", L1L2, {"l1": L1, "l2": L2, "l1_l2": L1L2})
 
 
 def get(identifier: object) -> L1L2 | None:
-    """A regularizer from its name, class or configuration; None stays None."""
+    """A regularizer from its name, class or configuration; None stays None.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.regularizers.get("l2")
+    L2(l2=0.01)
+    """
     return None if identifier is None else _REGISTRY.get(identifier)
 
 
 def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> L1L2 | None:
-    """The regularizer that `serialize` described; `custom_objects` are classes that it may be of, by name."""
+    """The regularizer that `serialize` described; `custom_objects` are classes that it may be of, by name.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.regularizers.deserialize({"class_name": "L1", "config": {"l1": 0.5}})
+    L1(l1=0.5)
+    """
     with custom_scope(custom_objects or {}):
         return get(config)

@@ -35,12 +35,27 @@ __all__ = [
 
 
 def save_weights(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """See `Model.save_weights`."""
+    """See `Model.save_weights`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> dlcore.saving.save_weights(model, "small.weights.h5")
+    """
     model.save_weights(filepath, overwrite)
 
 
 def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
-    """See `Model.load_weights`."""
+    """See `Model.load_weights`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> model.save_weights("small.weights.h5")
+    >>> dlcore.saving.load_weights(model, "small.weights.h5")
+    """
     model.load_weights(filepath)
 
 
@@ -67,7 +82,15 @@ def serialize_keras_object(obj: Any) -> Any:
 def deserialize_keras_object(
     config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
 ) -> Any:
-    """What `serialize_keras_object` described, new."""
+    """What `serialize_keras_object` described, new.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> described = dlcore.saving.serialize_keras_object(dlcore.regularizers.L2(0.5))
+    >>> dlcore.saving.deserialize_keras_object(described)
+    L2(l2=0.5)
+    """
     if not isinstance(config, Mapping) or not {"class_name", "config"} <= set(config):
         raise TypeError(f"config must be a dict with class_name and config, got {config!r}")
     with _registry.custom_scope(custom_objects or {}):

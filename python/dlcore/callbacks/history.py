@@ -20,6 +20,15 @@ class History(Callback):
         The epochs that were run.
     history : dict of str to list of float
         For each name ("loss", "val_loss", ...) its values, one an epoch.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((1,)), dlcore.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> history = model.fit([[1.0], [2.0]], [1.0, 2.0], epochs=3, verbose=0)
+    >>> history.epoch, list(history.history)
+    ([0, 1, 2], ['loss'])
     """
 
     def __init__(self) -> None:

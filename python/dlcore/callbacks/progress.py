@@ -24,6 +24,18 @@ class ProgbarLogger(Callback):
     ----------
     bar : bool
         False gives lines without a bar, as `verbose=2` does; default True.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((1,)), dlcore.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> report = dlcore.callbacks.ProgbarLogger(bar=False)
+    >>> _ = model.fit([[1.0]], [1.0], epochs=2, verbose=0, callbacks=[report])
+    Epoch 1/2
+    1/1 - ... - loss: ...
+    Epoch 2/2
+    1/1 - ... - loss: ...
     """
 
     def __init__(self, bar: bool = True) -> None:

@@ -4,6 +4,8 @@ import numpy as np
 
 from dlcore.datasets._files import Arrays, find, split
 
+__all__ = ["load_data"]
+
 _SHA256 = "f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"
 
 
@@ -25,6 +27,13 @@ def load_data(
     ------
     FileNotFoundError
         If the file is not there.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> (x, y), (x_test, y_test) = dlcore.datasets.boston_housing.load_data()  # doctest: +SKIP
+    >>> x.shape, x_test.shape  # doctest: +SKIP
+    ((404, 13), (102, 13))
     """
     with np.load(find(path, "boston_housing.npz", _SHA256), allow_pickle=False) as file:
         return split(file["x"], file["y"], test_split, seed)

@@ -4,6 +4,8 @@ import numpy as np
 
 from dlcore.datasets._files import Arrays, find, split
 
+__all__ = ["load_data"]
+
 _SHA256 = "1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f"
 
 
@@ -27,6 +29,13 @@ def load_data(
     ------
     FileNotFoundError
         If the file is not there.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> (x, y), (x_test, y_test) = dlcore.datasets.california_housing.load_data()  # doctest: +SKIP
+    >>> x.shape, x_test.shape  # doctest: +SKIP
+    ((16512, 8), (4128, 8))
     """
     if version not in ("large", "small"):
         raise ValueError(f"version must be 'large' or 'small', got {version!r}")

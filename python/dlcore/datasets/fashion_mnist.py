@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from dlcore.datasets._files import Arrays, find
 
+__all__ = ["load_data"]
+
 
 def load_data() -> tuple[Arrays, Arrays]:
     """60,000 pictures (28, 28) of bytes with their kinds from 0 to 9, and 10,000 to test with.
@@ -15,6 +17,13 @@ def load_data() -> tuple[Arrays, Arrays]:
     ------
     FileNotFoundError
         If Keras's files are not in `~/.keras/datasets/fashion-mnist`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> (x, y), (x_test, y_test) = dlcore.datasets.fashion_mnist.load_data()  # doctest: +SKIP
+    >>> x.shape, x_test.shape  # doctest: +SKIP
+    ((60000, 28, 28), (10000, 28, 28))
     """
     return _part("train"), _part("t10k")
 

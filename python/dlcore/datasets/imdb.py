@@ -5,6 +5,8 @@ import numpy as np
 from dlcore.datasets._files import find
 from dlcore.datasets._words import Coding, Texts, index
 
+__all__ = ["get_word_index", "load_data"]
+
 _SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 
 
@@ -43,6 +45,13 @@ def load_data(
     ------
     FileNotFoundError
         If the file is not there.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> (x, y), (x_test, y_test) = dlcore.datasets.imdb.load_data(num_words=10000)  # doctest: +SKIP
+    >>> len(x), len(x_test)  # doctest: +SKIP
+    (25000, 25000)
     """
     coding = Coding(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from)
     # Lists of different lengths are pickled; but what is in the file is known by its hash.
@@ -55,5 +64,12 @@ def load_data(
 
 
 def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
-    """The number of each word, before `index_from` is added."""
+    """The number of each word, before `index_from` is added.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.datasets.imdb.get_word_index()["the"]  # doctest: +SKIP
+    1
+    """
     return index(find(path, "imdb_word_index.json"))

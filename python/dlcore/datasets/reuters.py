@@ -5,6 +5,8 @@ import numpy as np
 from dlcore.datasets._files import find
 from dlcore.datasets._words import Coding, Texts, index
 
+__all__ = ["get_label_names", "get_word_index", "load_data"]
+
 _SHA256 = "d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
 _LABELS = """
     cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves ship cotton
@@ -36,6 +38,13 @@ def load_data(
     ------
     FileNotFoundError
         If the file is not there.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> (x, y), (x_test, y_test) = dlcore.datasets.reuters.load_data(num_words=10000)  # doctest: +SKIP
+    >>> len(x), len(x_test)  # doctest: +SKIP
+    (8982, 2246)
     """
     coding = Coding(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from)
     # Lists of different lengths are pickled; but what is in the file is known by its hash.
@@ -47,10 +56,24 @@ def load_data(
 
 
 def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
-    """The number of each word, before `index_from` is added."""
+    """The number of each word, before `index_from` is added.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.datasets.reuters.get_word_index()["the"]  # doctest: +SKIP
+    1
+    """
     return index(find(path, "reuters_word_index.json"))
 
 
 def get_label_names() -> tuple[str, ...]:
-    """What the topics are called."""
+    """What the topics are called.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> len(dlcore.datasets.reuters.get_label_names())
+    46
+    """
     return tuple(_LABELS.split())

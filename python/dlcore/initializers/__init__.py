@@ -93,11 +93,25 @@ _REGISTRY = Registry(
 
 
 def get(identifier: object) -> Initializer:
-    """An initializer from its name, class or configuration; None is Keras's "glorot_uniform"."""
+    """An initializer from its name, class or configuration; None is Keras's "glorot_uniform".
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.initializers.get("he_normal")
+    HeNormal(seed=None)
+    """
     return _REGISTRY.get("glorot_uniform" if identifier is None else identifier)
 
 
 def deserialize(config: object, custom_objects: Mapping[str, Any] | None = None) -> Initializer:
-    """The initializer that `serialize` described; `custom_objects` are classes that it may be of, by name."""
+    """The initializer that `serialize` described; `custom_objects` are classes that it may be of, by name.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.initializers.deserialize({"class_name": "Constant", "config": {"value": 0.5}})
+    Constant(value=0.5)
+    """
     with custom_scope(custom_objects or {}):
         return get(config)

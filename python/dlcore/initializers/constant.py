@@ -17,6 +17,12 @@ class Constant(Initializer):
     ----------
     value : float, or array of one number
         Default 0.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.initializers.Constant(0.5)((2,)).tolist()
+    [0.5, 0.5]
     """
 
     def __init__(self, value: ArrayLike = 0.0) -> None:
@@ -33,7 +39,14 @@ class Constant(Initializer):
 
 
 class Zeros(Constant):
-    """Zero everywhere: a bias's default."""
+    """Zero everywhere: a bias's default.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.initializers.Zeros()((2,)).tolist()
+    [0.0, 0.0]
+    """
 
     def __init__(self) -> None:
         super().__init__(0.0)
@@ -48,7 +61,14 @@ class Zeros(Constant):
 
 
 class Ones(Constant):
-    """One everywhere."""
+    """One everywhere.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.initializers.Ones()((2,)).tolist()
+    [1.0, 1.0]
+    """
 
     def __init__(self) -> None:
         super().__init__(1.0)

@@ -8,7 +8,19 @@ from dlcore._typing import FloatArray
 
 
 class Initializer(Configurable):
-    """Makes the first values of a weight: `initializer(shape, dtype)`."""
+    """Makes the first values of a weight: `initializer(shape, dtype)`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> class Steps(dlcore.initializers.Initializer):
+    ...     def __call__(self, shape, dtype="float32"):
+    ...         return dlcore.ops.arange(shape[-1], dtype=dtype)
+    >>> layer = dlcore.layers.Dense(3, bias_initializer=Steps())
+    >>> layer.build((None, 2))
+    >>> layer.bias.numpy().tolist()
+    [0.0, 1.0, 2.0]
+    """
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""

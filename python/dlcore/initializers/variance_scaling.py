@@ -31,6 +31,13 @@ class VarianceScaling(RandomInitializer):
     Notes
     -----
     Glorot and Bengio, AISTATS 2010; He and others, arXiv:1502.01852; LeCun and others, Efficient BackProp.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> scaled = dlcore.initializers.VarianceScaling(3.0, mode="fan_out", seed=0)
+    >>> round(float(scaled((300, 100)).std()), 3)
+    0.174
     """
 
     def __init__(
@@ -87,39 +94,87 @@ class _Named(VarianceScaling):
 
 
 class GlorotUniform(_Named):
-    """Uniform with variance 2 / (inputs + outputs): a kernel's default."""
+    """Uniform with variance 2 / (inputs + outputs): a kernel's default.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> kernel = dlcore.initializers.GlorotUniform(seed=0)((300, 100))
+    >>> round(float(kernel.std()), 3)
+    0.071
+    """
 
     MODE = "fan_avg"
     DISTRIBUTION = "uniform"
 
 
 class GlorotNormal(_Named):
-    """Truncated normal with variance 2 / (inputs + outputs)."""
+    """Truncated normal with variance 2 / (inputs + outputs).
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> kernel = dlcore.initializers.GlorotNormal(seed=0)((300, 100))
+    >>> round(float(kernel.std()), 3)
+    0.071
+    """
 
     MODE = "fan_avg"
 
 
 class HeUniform(_Named):
-    """Uniform with variance 2 / inputs, for relu."""
+    """Uniform with variance 2 / inputs, for relu.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> kernel = dlcore.initializers.HeUniform(seed=0)((300, 100))
+    >>> round(float(kernel.std()), 3)
+    0.082
+    """
 
     SCALE = 2.0
     DISTRIBUTION = "uniform"
 
 
 class HeNormal(_Named):
-    """Truncated normal with variance 2 / inputs, for relu."""
+    """Truncated normal with variance 2 / inputs, for relu.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> kernel = dlcore.initializers.HeNormal(seed=0)((300, 100))
+    >>> round(float(kernel.std()), 3)
+    0.082
+    """
 
     SCALE = 2.0
 
 
 class LecunUniform(_Named):
-    """Uniform with variance 1 / inputs."""
+    """Uniform with variance 1 / inputs.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> kernel = dlcore.initializers.LecunUniform(seed=0)((300, 100))
+    >>> round(float(kernel.std()), 3)
+    0.058
+    """
 
     DISTRIBUTION = "uniform"
 
 
 class LecunNormal(_Named):
-    """Truncated normal with variance 1 / inputs, for selu."""
+    """Truncated normal with variance 1 / inputs, for selu.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> kernel = dlcore.initializers.LecunNormal(seed=0)((300, 100))
+    >>> round(float(kernel.std()), 3)
+    0.058
+    """
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:

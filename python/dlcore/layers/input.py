@@ -17,6 +17,13 @@ class InputLayer:
     shape : tuple of int
         Of one row.
     name : str, optional
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.layers.InputLayer((3,)), dlcore.layers.Dense(2)])
+    >>> model.input_shape
+    (None, 3)
     """
 
     def __init__(self, shape: Sequence[int], name: str | None = None) -> None:

@@ -50,6 +50,14 @@ class Layer(Configurable):
         By default the class's and a number: dense, dense_1, ...
     input_shape : tuple of int, optional
         Of one row, on the first layer of a model without an `Input`; `input_dim=n` means `(n,)`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> layer = dlcore.layers.Dense(3, name="hidden", trainable=False)
+    >>> layer.build((None, 2))
+    >>> layer.count_params(), [weight.path for weight in layer.weights]
+    (9, ['hidden/kernel', 'hidden/bias'])
     """
 
     moves = 0

@@ -127,7 +127,14 @@ _REGISTRY = Registry(
 
 
 def get(identifier: object) -> Loss:
-    """A loss from its name, class, function or configuration; for a function of one's own see `Custom`."""
+    """A loss from its name, class, function or configuration; for a function of one's own see `Custom`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.get("mse")
+    MeanSquaredError(name='mean_squared_error', reduction='sum_over_batch_size')
+    """
     if isinstance(identifier, Mapping):
         return deserialize(identifier)
     if isinstance(identifier, type) and issubclass(identifier, Loss):
@@ -162,6 +169,12 @@ def deserialize(name: object, custom_objects: Mapping[str, Any] | None = None) -
         A dict with class_name and config, or a name.
     custom_objects : mapping, optional
         Classes and functions of one's own, by their names.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.deserialize({"class_name": "Huber", "config": {"delta": 2.0}}).delta
+    2.0
     """
     known = {**_registry.custom, **(custom_objects or {})}
     if not isinstance(name, Mapping):

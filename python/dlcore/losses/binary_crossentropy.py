@@ -65,5 +65,12 @@ def binary_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> FloatArray:
-    """The loss of each row, see `BinaryCrossentropy`."""
+    """The loss of each row, see `BinaryCrossentropy`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.binary_crossentropy([[0.0, 1.0]], [[0.2, 0.8]]).round(4).tolist()
+    [0.2231]
+    """
     return BinaryCrossentropy(from_logits, label_smoothing, axis).rows(y_true, y_pred)

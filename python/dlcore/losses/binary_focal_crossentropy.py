@@ -87,6 +87,13 @@ def binary_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> FloatArray:
-    """The loss of each row, see `BinaryFocalCrossentropy`."""
+    """The loss of each row, see `BinaryFocalCrossentropy`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.binary_focal_crossentropy([[0.0, 1.0]], [[0.2, 0.8]]).round(4).tolist()
+    [0.0089]
+    """
     loss = BinaryFocalCrossentropy(apply_class_balancing, alpha, gamma, from_logits, label_smoothing, axis)
     return loss.rows(y_true, y_pred)

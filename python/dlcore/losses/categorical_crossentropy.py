@@ -64,5 +64,12 @@ def categorical_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> FloatArray:
-    """The loss of each row, see `CategoricalCrossentropy`."""
+    """The loss of each row, see `CategoricalCrossentropy`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.categorical_crossentropy([[0.0, 1.0]], [[0.2, 0.8]]).round(4).tolist()
+    [0.2231]
+    """
     return CategoricalCrossentropy(from_logits, label_smoothing, axis).rows(y_true, y_pred)

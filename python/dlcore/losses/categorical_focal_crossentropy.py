@@ -78,6 +78,13 @@ def categorical_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> FloatArray:
-    """The loss of each row, see `CategoricalFocalCrossentropy`."""
+    """The loss of each row, see `CategoricalFocalCrossentropy`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.categorical_focal_crossentropy([[0.0, 1.0]], [[0.2, 0.8]]).round(4).tolist()
+    [0.0022]
+    """
     loss = CategoricalFocalCrossentropy(alpha, gamma, from_logits, label_smoothing, axis)
     return loss.rows(y_true, y_pred)

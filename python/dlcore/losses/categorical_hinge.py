@@ -27,5 +27,12 @@ class CategoricalHinge(PlainLoss):
 
 
 def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `CategoricalHinge`."""
+    """The loss of each row, see `CategoricalHinge`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.categorical_hinge([[0.0, 1.0]], [[0.2, 0.8]]).round(4).tolist()
+    [0.4]
+    """
     return CategoricalHinge().rows(y_true, y_pred)

@@ -39,5 +39,12 @@ class CosineSimilarity(Loss):
 
 
 def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> FloatArray:
-    """The loss of each row, see `CosineSimilarity`."""
+    """The loss of each row, see `CosineSimilarity`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.cosine_similarity([[0.0, 1.0]], [[3.0, 4.0]]).round(4).tolist()
+    [-0.8]
+    """
     return CosineSimilarity(axis).rows(y_true, y_pred)

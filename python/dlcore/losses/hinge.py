@@ -33,5 +33,12 @@ class Hinge(PlainLoss):
 
 
 def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `Hinge`."""
+    """The loss of each row, see `Hinge`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.hinge([[-1.0, 1.0]], [[0.5, 0.5]]).tolist()
+    [1.0]
+    """
     return Hinge().rows(y_true, y_pred)

@@ -50,5 +50,12 @@ class Huber(Loss):
 
 
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> FloatArray:
-    """The loss of each row, see `Huber`."""
+    """The loss of each row, see `Huber`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.huber([[0.0, 1.0]], [[1.0, 3.0]]).round(4).tolist()
+    [1.0]
+    """
     return Huber(delta).rows(y_true, y_pred)

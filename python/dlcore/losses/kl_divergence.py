@@ -30,5 +30,12 @@ class KLDivergence(PlainLoss):
 
 
 def kl_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `KLDivergence`."""
+    """The loss of each row, see `KLDivergence`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.kl_divergence([[0.0, 1.0]], [[0.2, 0.8]]).round(4).tolist()
+    [0.2231]
+    """
     return KLDivergence().rows(y_true, y_pred)

@@ -25,5 +25,12 @@ class LogCosh(PlainLoss):
 
 
 def log_cosh(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `LogCosh`."""
+    """The loss of each row, see `LogCosh`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.log_cosh([[0.0, 1.0]], [[1.0, 3.0]]).round(4).tolist()
+    [0.8794]
+    """
     return LogCosh().rows(y_true, y_pred)

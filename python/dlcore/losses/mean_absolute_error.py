@@ -25,5 +25,12 @@ class MeanAbsoluteError(PlainLoss):
 
 
 def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `MeanAbsoluteError`."""
+    """The loss of each row, see `MeanAbsoluteError`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.mean_absolute_error([[0.0, 1.0]], [[1.0, 3.0]]).tolist()
+    [1.5]
+    """
     return MeanAbsoluteError().rows(y_true, y_pred)

@@ -25,5 +25,12 @@ class MeanAbsolutePercentageError(PlainLoss):
 
 
 def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `MeanAbsolutePercentageError`."""
+    """The loss of each row, see `MeanAbsolutePercentageError`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.mean_absolute_percentage_error([[2.0, 4.0]], [[1.0, 5.0]]).tolist()
+    [37.5]
+    """
     return MeanAbsolutePercentageError().rows(y_true, y_pred)

@@ -25,5 +25,12 @@ class MeanSquaredError(PlainLoss):
 
 
 def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `MeanSquaredError`."""
+    """The loss of each row, see `MeanSquaredError`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]]).tolist()
+    [2.5]
+    """
     return MeanSquaredError().rows(y_true, y_pred)

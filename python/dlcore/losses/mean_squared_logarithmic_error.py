@@ -25,5 +25,12 @@ class MeanSquaredLogarithmicError(PlainLoss):
 
 
 def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `MeanSquaredLogarithmicError`."""
+    """The loss of each row, see `MeanSquaredLogarithmicError`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.mean_squared_logarithmic_error([[0.0, 1.0]], [[1.0, 3.0]]).round(4).tolist()
+    [0.4805]
+    """
     return MeanSquaredLogarithmicError().rows(y_true, y_pred)

@@ -25,5 +25,12 @@ class Poisson(PlainLoss):
 
 
 def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `Poisson`."""
+    """The loss of each row, see `Poisson`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.poisson([[0.0, 1.0]], [[1.0, 3.0]]).round(4).tolist()
+    [1.4507]
+    """
     return Poisson().rows(y_true, y_pred)

@@ -90,5 +90,12 @@ def sparse_categorical_crossentropy(
     ignore_class: int | None = None,
     axis: int = -1,
 ) -> FloatArray:
-    """The loss of each row, see `SparseCategoricalCrossentropy`."""
+    """The loss of each row, see `SparseCategoricalCrossentropy`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.sparse_categorical_crossentropy([1], [[0.2, 0.8]]).round(4).tolist()
+    [0.2231]
+    """
     return SparseCategoricalCrossentropy(from_logits, ignore_class, axis=axis).rows(y_true, y_pred)

@@ -25,5 +25,12 @@ class SquaredHinge(Hinge):
 
 
 def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """The loss of each row, see `SquaredHinge`."""
+    """The loss of each row, see `SquaredHinge`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.losses.squared_hinge([[-1.0, 1.0]], [[0.5, 0.5]]).tolist()
+    [1.25]
+    """
     return SquaredHinge().rows(y_true, y_pred)

@@ -21,19 +21,40 @@ def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
 
 
 def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5) -> FloatArray:
-    """1 for each output on the right side of the threshold, 0 for the others."""
+    """1 for each output on the right side of the threshold, 0 for the others.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.binary_accuracy([[0.0], [1.0]], [[0.3], [0.4]]).tolist()
+    [[1.0], [0.0]]
+    """
     true, predicted = pair(y_true, y_pred)
     return _hits(true == (predicted > predicted.dtype.type(threshold)))
 
 
 def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """1 for each row where the largest output is the largest of the one-hot vector, 0 for the others."""
+    """1 for each row where the largest output is the largest of the one-hot vector, 0 for the others.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.categorical_accuracy([[0.0, 1.0]], [[0.2, 0.8]]).tolist()
+    [1.0]
+    """
     true, predicted = pair(y_true, y_pred)
     return _hits(true.argmax(axis=-1) == predicted.argmax(axis=-1))
 
 
 def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
-    """1 for each row where the largest output is the class index's, 0 for the others."""
+    """1 for each row where the largest output is the class index's, 0 for the others.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.sparse_categorical_accuracy([1], [[0.2, 0.8]]).tolist()
+    [1.0]
+    """
     found = floats("y_pred", y_pred).argmax(axis=-1)
     true = _data.array("y_true", y_true)
     if true.shape not in (found.shape, (*found.shape, 1)):
@@ -44,7 +65,14 @@ def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> FloatAr
 
 
 def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> FloatArray:
-    """1 for each row where the true class has one of the k largest outputs, 0 for the others; y one-hot."""
+    """1 for each row where the true class has one of the k largest outputs, 0 for the others; y one-hot.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.top_k_categorical_accuracy([[0.0, 0.0, 1.0]], [[0.5, 0.2, 0.3]], k=2).tolist()
+    [1.0]
+    """
     true, predicted = pair(y_true, y_pred)
     return sparse_top_k_categorical_accuracy(true.argmax(axis=-1), predicted, k)
 
@@ -55,6 +83,12 @@ def sparse_top_k_categorical_accuracy(
     """1 for each row where the class index has one of the k largest outputs, 0 for the others.
 
     Equal outputs share the best place. With `from_sorted_ids`, y_pred has class indices, the best first.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.sparse_top_k_categorical_accuracy([2], [[0.5, 0.2, 0.3]], k=2).tolist()
+    [1.0]
     """
     predicted = floats("y_pred", y_pred)
     *rows, classes = predicted.shape

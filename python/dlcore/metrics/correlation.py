@@ -11,7 +11,14 @@ from dlcore.metrics.reduction import MeanOverRows
 
 
 def pearson_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> FloatArray:
-    """cov(y, y') / (std(y) std(y')) along the axis; NaN where one of them is constant."""
+    """cov(y, y') / (std(y) std(y')) along the axis; NaN where one of them is constant.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.pearson_correlation([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]]).round(4).tolist()
+    [1.0]
+    """
     true, predicted = (values - values.mean(axis=axis, keepdims=True) for values in pair(y_true, y_pred))
     with np.errstate(divide="ignore", invalid="ignore"):
         true = true / true.std(axis=axis, keepdims=True)
@@ -24,6 +31,12 @@ def concordance_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1
     """2 cov(y, y') / (var(y) + var(y') + (mean(y) - mean(y')) ** 2) along the axis.
 
     Lin, "A concordance correlation coefficient to evaluate reproducibility", 1989.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.metrics.concordance_correlation([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]]).round(4).tolist()
+    [0.3636]
     """
     true, predicted = pair(y_true, y_pred)
     true_mean, predicted_mean = (values.mean(axis=axis, keepdims=True) for values in (true, predicted))

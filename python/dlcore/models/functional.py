@@ -10,7 +10,16 @@ from dlcore.models.model import Model
 
 
 class Functional(Model):
-    """What `Model(inputs, outputs)` makes: the layers that lead from one to the other; see `Model`."""
+    """What `Model(inputs, outputs)` makes: the layers that lead from one to the other; see `Model`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> inputs = dlcore.Input((2,))
+    >>> model = dlcore.Model(inputs, dlcore.layers.Dense(1)(inputs))
+    >>> type(model).__name__
+    'Functional'
+    """
 
     def __init__(
         self,

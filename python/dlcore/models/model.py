@@ -95,7 +95,15 @@ class Model(Trainer, Configurable):
         return flat
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
-        """The layer of that name, or at that index."""
+        """The layer of that name, or at that index.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1, name="last")])
+        >>> model.get_layer("last").units, model.get_layer(index=0).name
+        (1, 'last')
+        """
         if (name is None) == (index is None):
             raise ValueError(f"either name or index must be given, got {name!r} and {index!r}")
         if index is not None:
@@ -179,7 +187,16 @@ class Model(Trainer, Configurable):
         )
 
     def build(self, input_shape: Sequence[int | None] | None = None) -> None:
-        """Make the variables, for inputs (rows, ...); with an `Input` the shape is known."""
+        """Make the variables, for inputs (rows, ...); with an `Input` the shape is known.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.layers.Dense(1)])
+        >>> model.build((None, 2))
+        >>> model.count_params()
+        3
+        """
         if input_shape is not None:
             shape = _checks.shape("input_shape", input_shape[1:])
             if self._shape not in (None, shape):
@@ -298,12 +315,28 @@ class Model(Trainer, Configurable):
         return named
 
     def count_params(self) -> int:
-        """How many numbers the variables have."""
+        """How many numbers the variables have.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.count_params()
+        3
+        """
         self._built()
         return sum(layer.count_params() for layer in self.flat_layers)
 
     def get_weights(self) -> list[FloatArray]:
-        """Copies of all variables: of a dense layer its kernel, then its bias."""
+        """Copies of all variables: of a dense layer its kernel, then its bias.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> [weight.shape for weight in model.get_weights()]
+        [(2, 1), (1,)]
+        """
         network = self._built()
         everything = iter(network.get_weights())
         specs = [spec for layer in self.flat_layers for spec in layer.specs]
@@ -311,7 +344,16 @@ class Model(Trainer, Configurable):
         return [weight.reshape(spec.shape) for weight, spec in pairs if spec.listed]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
-        """Replace all variables, given as `get_weights` gives them."""
+        """Replace all variables, given as `get_weights` gives them.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.set_weights([[[1.0], [2.0]], [0.5]])
+        >>> model.predict([[1.0, 1.0]], verbose=0).tolist()
+        [[3.5]]
+        """
         network = self._built()
         everything: list[Any] = network.get_weights()
         specs = [spec for layer in self.flat_layers for spec in layer.specs]
@@ -346,6 +388,21 @@ class Model(Trainer, Configurable):
             Whether to show which layers learn; default False.
         layer_range : pair of str, optional
             Names, or regular expressions, of the first and the last layer to show.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1, name="last")], name="small")
+        >>> model.summary(line_length=64)
+        Model: "small"
+        ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┓
+        ┃ Layer (type)              ┃ Output Shape         ┃    Param # ┃
+        ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━┩
+        │ last (Dense)              │ (None, 1)            │          3 │
+        └───────────────────────────┴──────────────────────┴────────────┘
+         Total params: 3 (12.00 B)
+         Trainable params: 3 (12.00 B)
+         Non-trainable params: 0 (0.00 B)
         """
         from dlcore.models.summary import summary
 
@@ -355,7 +412,15 @@ class Model(Trainer, Configurable):
     # Configuration and files
 
     def get_config(self) -> dict[str, Any]:
-        """Name, dtype, shape of an input row, and layers, as JSON can hold them."""
+        """Name, dtype, shape of an input row, and layers, as JSON can hold them.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> sorted(model.get_config())
+        ['dtype', 'input_name', 'input_shape', 'layers', 'name']
+        """
         return {
             "name": self.name,
             "dtype": self.dtype,
@@ -366,7 +431,15 @@ class Model(Trainer, Configurable):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-        """A model with new weights from what `get_config` gave."""
+        """A model with new weights from what `get_config` gave.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> dlcore.Sequential.from_config(model.get_config()).count_params()
+        3
+        """
         if cls is Model:
             cls = model_classes()["Functional"]
         with _registry.custom_scope(custom_objects or {}):
@@ -391,13 +464,29 @@ class Model(Trainer, Configurable):
         That is weights, configuration, the optimizer's state, and where the fit stands that is going on, or
         the last one stood. `load_model` gives the model back, and `fit(..., resume_from=filepath)` goes on
         with the fit. The write is atomic: whatever happens, there is the old file or the new one.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.save("small.safetensors")
+        >>> dlcore.load_model("small.safetensors").count_params()
+        3
         """
         from dlcore.models.saving import save_model
 
         save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-        """Write the weights alone, as safetensors; as Keras does if it ends in .h5 and h5py is there."""
+        """Write the weights alone, as safetensors; as Keras does if it ends in .h5 and h5py is there.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.save_weights("small.safetensors")
+        >>> model.load_weights("small.safetensors")
+        """
         from dlcore.models.saving import save_weights
 
         save_weights(self, filepath, overwrite)
@@ -406,6 +495,13 @@ class Model(Trainer, Configurable):
         """Take the weights from a file that `save_weights` or `save` wrote, here or in Keras.
 
         The layers must be the same in order.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.save_weights("small.weights.h5")
+        >>> model.load_weights("small.weights.h5")
         """
         from dlcore.models.saving import load_weights
 
@@ -414,7 +510,14 @@ class Model(Trainer, Configurable):
     def export(
         self, filepath: str | os.PathLike[str], format: str = "onnx", opset: int | None = None
     ) -> None:
-        """Write the model as it predicts into an ONNX file; see `dlcore.export.onnx.save`."""
+        """Write the model as it predicts into an ONNX file; see `dlcore.export.onnx.save`.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.export("small.onnx")
+        """
         from dlcore.export import onnx
 
         if format != "onnx":
@@ -428,7 +531,16 @@ class Model(Trainer, Configurable):
         return model_of, parts(self)
 
     def to_json(self) -> str:
-        """Class and configuration as JSON."""
+        """Class and configuration as JSON.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> again = dlcore.models.model_from_json(model.to_json())
+        >>> again.count_params()
+        3
+        """
         import json
 
         return json.dumps(serialize(self))
@@ -443,7 +555,15 @@ def model_classes() -> dict[str, type[Model]]:
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Model:
-    """A model with new weights from what `Model.to_json` gave."""
+    """A model with new weights from what `Model.to_json` gave.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> dlcore.models.model_from_json(model.to_json()).count_params()
+    3
+    """
     import json
 
     described = json.loads(json_string)
@@ -452,5 +572,14 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
 
 
 def clone_model(model: Model) -> Model:
-    """A model like another one, with new layers and new weights."""
+    """A model like another one, with new layers and new weights.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> copy = dlcore.models.clone_model(model)
+    >>> copy.count_params(), copy.layers[0] is model.layers[0]
+    (3, False)
+    """
     return type(model).from_config(model.get_config())  # type: ignore[no-any-return]

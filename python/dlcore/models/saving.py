@@ -40,7 +40,16 @@ class Backup(NamedTuple):
 
 
 def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """See `Model.save`."""
+    """See `Model.save`.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> dlcore.models.save_model(model, "small.safetensors")
+    >>> dlcore.models.load_model("small.safetensors").count_params()
+    3
+    """
     _write(filepath, overwrite, *parts(model))
 
 
@@ -110,6 +119,15 @@ def load_model(
         If the file cannot be read.
     ValueError
         If it is damaged or not a dlcore model; names the file.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> model.save("small.safetensors")
+    >>> again = dlcore.load_model("small.safetensors")
+    >>> bool((again.predict([[1.0, 2.0]], verbose=0) == model.predict([[1.0, 2.0]], verbose=0)).all())
+    True
     """
     if kind_of(filepath) == "zip":
         return keras_archive.model_from(filepath, custom_objects, compile)  # type: ignore[no-any-return]

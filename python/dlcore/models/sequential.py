@@ -59,7 +59,16 @@ class Sequential(Model):
         return list(self._chain)
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Put a layer, or a model, on top; an `Input` only as the first."""
+        """Put a layer, or a model, on top; an `Input` only as the first.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,))])
+        >>> model.add(dlcore.layers.Dense(3, activation="relu"))
+        >>> model.output_shape
+        (None, 3)
+        """
         if isinstance(layer, Tensor) and layer.layer is None:
             layer = InputLayer(layer.row_shape, layer.name)
         if isinstance(layer, InputLayer):
@@ -83,7 +92,16 @@ class Sequential(Model):
         self._names.add(layer.name)
 
     def pop(self, rebuild: bool = True) -> Any:
-        """Take the last layer off and return it."""
+        """Take the last layer off and return it.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(3), dlcore.layers.Dense(1)])
+        >>> _ = model.pop()
+        >>> model.output_shape
+        (None, 3)
+        """
         if not self._chain:
             raise ValueError("the model has no layers to pop")
         self._unbuild()

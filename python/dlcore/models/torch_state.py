@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from dlcore.models import Model
 
+__all__ = ["load_into"]
+
 NAMES = {
     "kernel": "weight",
     "bias": "bias",
@@ -54,6 +56,17 @@ def load_into(model: Model, path: str | os.PathLike[str], modules: Sequence[str]
         If the file cannot be read.
     ValueError
         If modules or shapes do not fit the layers, names both; the model stays as it is.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> import numpy as np
+    >>> from safetensors.numpy import save_file
+    >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+    >>> save_file({"0.weight": np.float32([[1.0, 2.0]]), "0.bias": np.float32([0.5])}, "net.safetensors")
+    >>> dlcore.models.torch_state.load_into(model, "net.safetensors")
+    >>> model.predict([[1.0, 1.0]], verbose=0).tolist()
+    [[3.5]]
     """
     state = _modules(_read(os.fspath(path)))
     names = _ordered(state) if modules is None else list(modules)

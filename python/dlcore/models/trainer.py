@@ -113,6 +113,15 @@ class Trainer(Inputs):
         ------
         ValueError, TypeError
             For an unknown name, or a loss or metric that does not fit the outputs.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> adam = dlcore.optimizers.Adam(1e-3)
+        >>> model.compile(adam, loss="mse", metrics=["mae"])
+        >>> float(model.optimizer.learning_rate)
+        0.001
         """
         self._refuse_in_fit("optimizer and loss")
         if loss_weights is not None:
@@ -434,6 +443,16 @@ class Trainer(Inputs):
         """One update from these rows; returns loss and metrics before it.
 
         As in Keras these are the means over all rows since `reset_metrics`, `fit` or `evaluate`.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> x, y = [[0.0, 1.0], [1.0, 0.0]], [1.0, 0.0]
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> losses = [model.train_on_batch(x, y)[0] for _ in range(10)]
+        >>> losses[-1] < losses[0]
+        True
         """
         self._compiled_or_buildable()
         rows = self._rows("", x, y, sample_weight, class_weight)
@@ -450,7 +469,18 @@ class Trainer(Inputs):
         sample_weight: ArrayLike | None = None,
         return_dict: bool = False,
     ) -> float | list[float] | dict[str, float]:
-        """Loss and metrics of these rows, and of those that `train_on_batch` saw before."""
+        """Loss and metrics of these rows, and of those that `train_on_batch` saw before.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.set_weights([[[1.0], [2.0]], [0.5]])
+        >>> x, y = [[0.0, 1.0], [1.0, 0.0]], [1.0, 0.0]
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> model.test_on_batch(x, y, return_dict=True)
+        {'loss': 2.25, 'mae': 1.5}
+        """
         self._compiled_or_buildable()
         rows = self._rows("", x, y, sample_weight)
         tally = self._running_tally()
@@ -494,6 +524,16 @@ class Trainer(Inputs):
         Returns
         -------
         float, or list of float with metrics, or dict
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.set_weights([[[1.0], [2.0]], [0.5]])
+        >>> x, y = [[0.0, 1.0], [1.0, 0.0]], [1.0, 0.0]
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> model.evaluate(x, y, verbose=0, return_dict=True)
+        {'loss': 2.25, 'mae': 1.5}
         """
         calls = training.with_own(callbacks, verbose, has_history=False)
         self._compiled_or_buildable()
@@ -520,6 +560,14 @@ class Trainer(Inputs):
 
         A row gives the same output in any company. `batch_size` is that of what callbacks hear and the report
         counts; with `verbose=0` there is none.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.set_weights([[[1.0], [2.0]], [0.5]])
+        >>> model.predict([[1.0, 1.0], [0.0, 2.0]], verbose=0).tolist()
+        [[3.5], [4.5]]
         """
         size = data.BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
         calls = training.with_own(callbacks, verbose, has_history=False)
@@ -532,7 +580,16 @@ class Trainer(Inputs):
         return training.predict(self, x, size, steps, calls)
 
     def predict_on_batch(self, x: ArrayLike) -> FloatArray:
-        """The same without options: a row through a small net takes microseconds."""
+        """The same without options: a row through a small net takes microseconds.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.set_weights([[[1.0], [2.0]], [0.5]])
+        >>> model.predict_on_batch([[1.0, 1.0]]).tolist()
+        [[3.5]]
+        """
         features = self._features("x", x)
         return self._shaped(self._built().predict(features))
 

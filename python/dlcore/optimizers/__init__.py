@@ -51,16 +51,38 @@ _REGISTRY = Registry[Optimizer](
 
 
 def get(identifier: object) -> Optimizer:
-    """An optimizer from its name, class or configuration."""
+    """An optimizer from its name, class or configuration.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> float(dlcore.optimizers.get("adam").learning_rate)
+    0.001
+    """
     return _REGISTRY.get(identifier)
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """Class and configuration, as JSON can hold them."""
+    """Class and configuration, as JSON can hold them.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.optimizers.serialize(dlcore.optimizers.Lion())["class_name"]
+    'Lion'
+    """
     return _registry.serialize(optimizer)
 
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Optimizer:
-    """An optimizer from what `serialize` gave."""
+    """An optimizer from what `serialize` gave.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> described = dlcore.optimizers.serialize(dlcore.optimizers.SGD(0.5))
+    >>> float(dlcore.optimizers.deserialize(described).learning_rate)
+    0.5
+    """
     with _registry.custom_scope(custom_objects or {}):
         return _REGISTRY.get(config)

@@ -12,6 +12,12 @@ class AdamW(Adam):
     Notes
     -----
     Loshchilov and Hutter, arXiv:1711.05101.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.optimizers.AdamW().weight_decay
+    0.004
     """
 
     def __init__(

@@ -81,6 +81,14 @@ class Optimizer(Configurable):
     name : str, optional
     decay : optional
         Ignored with a warning: scripts for older Keras give it.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> float(dlcore.optimizers.SGD(0.1, clipnorm=1.0).learning_rate)
+    0.1
+    >>> isinstance(dlcore.optimizers.Adam(), dlcore.optimizers.Optimizer)
+    True
     """
 
     core_name: ClassVar[str]

@@ -29,6 +29,12 @@ class RMSprop(Optimizer):
     Notes
     -----
     Hinton, Neural Networks for Machine Learning (2012), lecture 6e.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> dlcore.optimizers.RMSprop(0.01, rho=0.95).rho
+    0.95
     """
 
     core_name = "rmsprop"

@@ -65,6 +65,16 @@ def unpatch_sklearn() -> None:
     """Take back what `patch_sklearn` did, however often it was called.
 
     Modules that were imported in between keep what they imported.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> from dlcore.sklearn import patch_sklearn, unpatch_sklearn
+    >>> _ = patch_sklearn()
+    >>> unpatch_sklearn()
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> MLPClassifier.__module__
+    'sklearn.neural_network._multilayer_perceptron'
     """
     while _replaced:
         variables, attribute, name = _replaced.pop()

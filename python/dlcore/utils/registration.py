@@ -46,12 +46,32 @@ def register_keras_serializable(
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """Everything that was registered, by name; what is put into this dict is known as well."""
+    """Everything that was registered, by name; what is put into this dict is known as well.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> @dlcore.saving.register_keras_serializable("mine")
+    ... class Calm(dlcore.optimizers.SGD):
+    ...     pass
+    >>> "mine>Calm" in dlcore.saving.get_custom_objects()
+    True
+    """
     return _registry.custom
 
 
 def get_registered_name(obj: Any) -> str:
-    """The name that a class or function was registered by, or its own."""
+    """The name that a class or function was registered by, or its own.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> @dlcore.saving.register_keras_serializable("mine")
+    ... class Calm(dlcore.optimizers.SGD):
+    ...     pass
+    >>> dlcore.saving.get_registered_name(Calm)
+    'mine>Calm'
+    """
     return _registry.registered_name(obj) or str(obj.__name__)
 
 
@@ -60,7 +80,17 @@ def get_registered_object(
     custom_objects: Mapping[str, Any] | None = None,
     module_objects: Mapping[str, Any] | None = None,
 ) -> Any:
-    """What was registered by that name, or is called so in one of the dicts; None if nothing is."""
+    """What was registered by that name, or is called so in one of the dicts; None if nothing is.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> @dlcore.saving.register_keras_serializable("mine")
+    ... class Calm(dlcore.optimizers.SGD):
+    ...     pass
+    >>> dlcore.saving.get_registered_object("mine>Calm") is Calm
+    True
+    """
     known = {**(module_objects or {}), **(custom_objects or {}), **_registry.custom}
     return known.get(name)
 

@@ -38,7 +38,15 @@ _REGISTRY = _registry.Registry[LearningRateSchedule](
 
 
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
-    """Class and configuration, as JSON can hold them."""
+    """Class and configuration, as JSON can hold them.
+
+    Examples
+    --------
+    >>> import dlcore
+    >>> rate = dlcore.optimizers.schedules.CosineDecay(0.1, decay_steps=100)
+    >>> dlcore.optimizers.schedules.serialize(rate)["class_name"]
+    'CosineDecay'
+    """
     return _registry.serialize(learning_rate_schedule)
 
 
