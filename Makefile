@@ -6,9 +6,9 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
-LINTED := python tests benches examples
+LINTED := python tests benches examples docs/conf.py docs/reference.py tools/check-site
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision quick docs-rust check-site hooks
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -94,11 +94,17 @@ wheel: .venv/.venv ## the wheel, in dist/; at most 2 MB
 	@stat --format '%n: %s bytes' dist/*.whl
 	@test "$$(stat --format %s dist/*.whl)" -le 2000000
 
-docs: ## the documentation of the Rust crates, in target/doc
+docs: .venv/.docs ## the site, in docs/_build/html; it runs the lessons
+	$(PY) -m sphinx --quiet -W --keep-going docs docs/_build/html
+
+docs-rust: ## the documentation of the Rust crates, in target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --workspace
 
+check-site: docs ## the site in a headless browser, on a phone and a desktop; ARGS='--pictures FOLDER'
+	$(PY) tools/check-site $(ARGS)
+
 clean: ## remove all that was made
-	rm -rf .venv .venv-peers .tools target dist demo .benchmarks .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers .tools target dist demo docs/_build docs/api docs/lessons .benchmarks .pytest_cache .mypy_cache .ruff_cache
 
 .venv/.venv:
 	$(PYTHON) -m venv .venv
@@ -118,4 +124,8 @@ clean: ## remove all that was made
 # The package is installed already: this adds what its extra asks for.
 .venv/.dev: .venv/.package
 	$(PIP) install 'dlcore[dev]'
+	@touch $@
+
+.venv/.docs: .venv/.dev
+	$(PIP) install 'dlcore[docs]'
 	@touch $@
