@@ -16,6 +16,13 @@ help: ## what there is
 demo: .venv/.package ## train on handwritten digits; pictures in demo/
 	$(PY) examples/demo.py
 
+# What is built here is optimised less than the package, so that a change is tried in seconds.
+quick: ## what was changed built in place, and some tests; ARGS='tests/test_ops.py -k erf'
+	test -e .venv/.dev || $(MAKE) .venv/.dev
+	cargo build --quiet -p dlcore-python
+	cp $${CARGO_TARGET_DIR:-target}/debug/lib_core.so python/dlcore/_core.abi3.so
+	PYTHONPATH=python $(PY) -m pytest --quiet $(ARGS)
+
 test: test-rust test-python ## all tests
 
 test-rust: ## tests of the Rust crates (all but the binding, which only Python can load)

@@ -3,16 +3,20 @@
 import contextlib
 import doctest
 import importlib
+import importlib.util
+import inspect
 import io
 import pathlib
 import pkgutil
 import re
+import tomllib
 
 import pytest
 
 import dlcore
 
 ROOT = pathlib.Path(__file__).parents[1]
+SOURCE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
 MODULES = [m.name for m in pkgutil.walk_packages(dlcore.__path__, "dlcore.") if not m.name.endswith("_core")]
 
 
@@ -24,10 +28,33 @@ def test_examples_in_docstrings(name, tmp_path, monkeypatch):
     assert result.failed == 0
 
 
-def test_there_are_examples():
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    count = sum(len(t.examples) for m in MODULES for t in finder.find(importlib.import_module(m)))
-    assert count > 20
+@pytest.fixture(scope="module")
+def reference():
+    """docs/reference.py, which says what the site's reference has."""
+    spec = importlib.util.spec_from_file_location("reference_of_the_site", ROOT / "docs" / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_public_class_and_function_has_an_example(reference):
+    described = reference.homes().values()
+    assert len(described) > 300
+    assert [name for name, thing in described if ">>>" not in (inspect.getdoc(thing) or "")] == []
+
+
+METHODS_WITHOUT_EXAMPLES = {
+    "all_weights", "finish_training", "new_tally", "optimizer_params", "output_shape_of", "weighted",
+}  # fmt: skip
+"""What of a model is for the package itself."""
+
+
+def test_every_method_of_a_model_has_an_example():
+    methods = inspect.getmembers(dlcore.Sequential, lambda thing: inspect.isroutine(thing))
+    without = {
+        name for name, thing in methods if name[0] != "_" and ">>>" not in (inspect.getdoc(thing) or "")
+    }
+    assert without == METHODS_WITHOUT_EXAMPLES
 
 
 def blocks(path, language):
@@ -43,8 +70,20 @@ def test_the_readme_program_runs_and_prints_what_follows_it(tmp_path, monkeypatc
     assert printed.getvalue().strip() == shown.strip()
 
 
-@pytest.mark.parametrize(("name", "count"), [("keras.md", 2), ("sklearn.md", 3)])
-def test_the_programs_of_a_page_print_what_follows_them(name, count):
+@pytest.fixture
+def same_threads():
+    """A page may set how many there are."""
+    before = dlcore.get_num_threads()
+    yield
+    dlcore.set_num_threads(before)
+
+
+PROGRAMS = {"arrays.md": 1, "determinism.md": 1, "files.md": 3, "keras.md": 2, "sklearn.md": 3, "torch.md": 3}
+
+
+@pytest.mark.parametrize(("name", "count"), PROGRAMS.items())
+def test_the_programs_of_a_page_print_what_follows_them(name, count, tmp_path, monkeypatch, same_threads):
+    monkeypatch.chdir(tmp_path)
     path = ROOT / "docs" / name
     printed = []
     names = {"__name__": name}  # what one program makes, the next ones use
@@ -56,9 +95,22 @@ def test_the_programs_of_a_page_print_what_follows_them(name, count):
     assert [text for text in printed if text] == blocks(path, "text")
 
 
+def test_no_page_is_left_out():
+    pages = {path.name for path in (ROOT / "docs").glob("*.md") if blocks(path, "python")}
+    assert pages == set(PROGRAMS)
+
+
 @pytest.mark.parametrize(
     "path", [p.relative_to(ROOT) for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]], ids=str
 )
 def test_links_to_files_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / path).read_text()):
         assert ((ROOT / path).parent / target).exists(), target
+
+
+def test_addresses_of_this_repository_lead_to_files():
+    """A package index shows the README without the files beside it, so there its links are addresses."""
+    raw = SOURCE.replace("github.com", "raw.githubusercontent.com")
+    addresses = re.findall(rf"(?:{SOURCE}/blob|{raw})/main/([^)#\s]+)", (ROOT / "README.md").read_text())
+    assert "docs/ratios.svg" in addresses
+    assert [address for address in addresses if not (ROOT / address).exists()] == []

@@ -213,7 +213,18 @@ class Trainer(Inputs):
         return self._tally
 
     def reset_metrics(self) -> None:
-        """Forget the rows that `train_on_batch` and `test_on_batch` have seen so far."""
+        """Forget the rows that `train_on_batch` and `test_on_batch` have seen so far.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> _ = model.test_on_batch([[0.0, 1.0]], [1.0])
+        >>> model.reset_metrics()
+        >>> [metric.result() for metric in model.metrics]
+        [0.0]
+        """
         self._tally = None
 
     def optimizer_params(self) -> int | None:
