@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples docs/conf.py docs/reference.py tools/check-site
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision quick docs-rust check-site hooks
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision quick docs-rust check-site hooks setup
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -16,11 +16,18 @@ help: ## what there is
 demo: .venv/.package ## train on handwritten digits; pictures in demo/
 	$(PY) examples/demo.py
 
-# What is built here is optimised less than the package, so that a change is tried in seconds.
-quick: ## what was changed built in place, and some tests; ARGS='tests/test_ops.py -k erf'
-	test -e .venv/.dev || $(MAKE) .venv/.dev
-	cargo build --quiet -p dlcore-python
-	cp $${CARGO_TARGET_DIR:-target}/debug/lib_core.so python/dlcore/_core.abi3.so
+setup: .venv/.dev ## all that development needs, in .venv
+
+hooks: .venv/.dev ## checks before each commit: ruff and rustfmt
+	$(PIP) install pre-commit
+	.venv/bin/pre-commit install
+
+# For one instruction set and optimised less than the package, so that an edit is compiled in seconds.
+quick: ISA ?= $(if $(filter aarch64 arm64,$(shell uname -m)),neon,avx2)
+quick: ## edits built in place, then tests; ARGS='tests/test_ops.py -k product' ISA=scalar
+	test -e .venv/.dev || $(MAKE) setup
+	DLCORE_ONLY_ISA=$(ISA) cargo build --quiet --profile quick -p dlcore-python
+	cp $${CARGO_TARGET_DIR:-target}/quick/lib_core.so python/dlcore/_core.abi3.so
 	PYTHONPATH=python $(PY) -m pytest --quiet $(ARGS)
 
 test: test-rust test-python ## all tests

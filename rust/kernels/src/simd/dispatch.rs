@@ -45,16 +45,20 @@ impl Isa {
         let mut sets = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if avx512::is_available() {
+            if is_compiled::<avx512::Avx512>() && avx512::is_available() {
                 sets.push(Isa(Set::Avx512));
             }
-            if avx2::is_available() {
+            if is_compiled::<avx2::Avx2>() && avx2::is_available() {
                 sets.push(Isa(Set::Avx2));
             }
         }
         #[cfg(target_arch = "aarch64")]
-        sets.push(Isa(Set::Neon));
-        sets.push(Isa(Set::Scalar));
+        if is_compiled::<neon::Neon>() {
+            sets.push(Isa(Set::Neon));
+        }
+        if is_compiled::<scalar::Scalar>() {
+            sets.push(Isa(Set::Scalar));
+        }
         sets
     }
 
@@ -89,12 +93,33 @@ impl Isa {
     pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => avx512::Avx512::call(kernel),
+            Set::Avx512 => call::<avx512::Avx512, K>(kernel),
             #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => avx2::Avx2::call(kernel),
+            Set::Avx2 => call::<avx2::Avx2, K>(kernel),
             #[cfg(target_arch = "aarch64")]
-            Set::Neon => neon::Neon::call(kernel),
-            Set::Scalar => scalar::Scalar::call(kernel),
+            Set::Neon => call::<neon::Neon, K>(kernel),
+            Set::Scalar => call::<scalar::Scalar, K>(kernel),
         }
+    }
+}
+
+#[inline]
+fn call<S: Simd, K: Kernel>(kernel: K) -> K::Output {
+    if const { is_compiled::<S>() } { S::call(kernel) } else { unreachable!("{} is not available", S::NAME) }
+}
+
+/// All are, unless `DLCORE_ONLY_ISA` named one when this was built: a third of the code, for `make quick`.
+const fn is_compiled<S: Simd>() -> bool {
+    match option_env!("DLCORE_ONLY_ISA") {
+        None => true,
+        Some(only) => is_same(only.as_bytes(), S::NAME.as_bytes()),
+    }
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    match (a, b) {
+        ([], []) => true,
+        ([x, a @ ..], [y, b @ ..]) => *x == *y && is_same(a, b),
+        _ => false,
     }
 }
