@@ -10,7 +10,6 @@ import time
 import matplotlib
 import numpy as np
 from sklearn.datasets import load_digits
-from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
@@ -53,7 +52,7 @@ def curves(history):
 def confusion(y, read):
     """Which digit was taken for which."""
     figure, ax = plt.subplots(figsize=(6, 5.4), layout="constrained")
-    ConfusionMatrixDisplay.from_predictions(y, read, ax=ax, cmap="cividis")
+    dlcore.plots.confusion_matrix(y, read, ax=ax)
     ax.set(xlabel="read as", ylabel="digit", title="Digits held out")
     figure.savefig(FOLDER / "confusion.png", dpi=120)
 

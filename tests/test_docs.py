@@ -12,6 +12,7 @@ import re
 import tomllib
 
 import pytest
+from matplotlib import pyplot
 
 import dlcore
 
@@ -25,6 +26,7 @@ def test_examples_in_docstrings(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     result = doctest.testmod(importlib.import_module(name), optionflags=flags)
+    pyplot.close("all")
     assert result.failed == 0
 
 

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+import dlcore
 import reference
 from dlcore import _core
 from reference import activate, dense, dropout, loss_config
@@ -211,3 +212,51 @@ def test_dropout_masks_change_from_step_to_step():
     network.set_weights(case.weights)
     losses = [network.train_epoch(case.x, case.y, None, None, 20, 0.0, False)["loss"] for _ in range(5)]
     assert len(set(losses)) == 5
+
+
+# Of a model
+
+
+def small_model(loss, *layers):
+    model = dlcore.Sequential([dlcore.Input((3,)), *layers], dtype="float64")
+    model.compile(dlcore.optimizers.SGD(0.5), loss)
+    return model
+
+
+def quartic(y_true, y_pred):
+    error = y_pred - y_true
+    return np.mean(error**4, axis=1), 4 * error**3 / error.shape[1]
+
+
+@pytest.mark.parametrize("loss", ["mse", dlcore.losses.MeanSquaredError(reduction="sum"), quartic])
+def test_a_model_steps_against_its_gradients(loss):
+    rng = np.random.default_rng(5)
+    x, y, weight = rng.normal(size=(20, 3)), rng.normal(size=(20, 2)), rng.uniform(size=20)
+    layers = dlcore.layers
+    hidden = layers.Dense(4, activation="tanh", kernel_regularizer="l2")
+    model = small_model(loss, hidden, layers.BatchNormalization(), layers.Dropout(0.3), layers.Dense(2))
+    gradients = model.gradients(x, y, weight)
+    before = [variable.numpy() for variable in model.trainable_weights]
+    assert [gradient.shape for gradient in gradients] == [weight.shape for weight in before]
+    for again, gradient in zip(model.gradients(x, y, weight), gradients, strict=True):
+        np.testing.assert_array_equal(again, gradient)
+    model.train_on_batch(x, y, weight)
+    for old, new, gradient in zip(before, model.trainable_weights, gradients, strict=True):
+        np.testing.assert_allclose(old - new.numpy(), 0.5 * gradient, atol=1e-14)
+
+
+def test_a_frozen_layer_has_no_gradients():
+    model = small_model("mse", dlcore.layers.Dense(4), dlcore.layers.PReLU(), dlcore.layers.Dense(1))
+    assert len(model.gradients(np.ones((2, 3)), [0, 1])) == 5
+    model.layers[0].trainable = False
+    assert [g.shape for g in model.gradients(np.ones((2, 3)), [0, 1])] == [(4,), (4, 1), (1,)]
+
+
+def test_gradients_name_what_does_not_fit():
+    model = small_model("mse", dlcore.layers.Dense(1))
+    with pytest.raises(ValueError, match=r"x must have shape \(rows, 3\), got \(2, 4\)"):
+        model.gradients(np.ones((2, 4)), [0, 1])
+    with pytest.raises(ValueError, match="y must have 2 rows"):
+        model.gradients(np.ones((2, 3)), [0])
+    with pytest.raises(ValueError, match="must be compiled with a loss first"):
+        dlcore.Sequential([dlcore.layers.Dense(1)]).gradients(np.ones((2, 3)), [0, 1])

@@ -23,6 +23,7 @@ from dlcore import metrics as metrics
 from dlcore import models as models
 from dlcore import ops as ops
 from dlcore import optimizers as optimizers
+from dlcore import plots as plots
 from dlcore import random as random
 from dlcore import regularizers as regularizers
 from dlcore import saving as saving
@@ -61,6 +62,7 @@ __all__ = [
     "models",
     "ops",
     "optimizers",
+    "plots",
     "random",
     "regularizers",
     "saving",

@@ -53,44 +53,8 @@ class History(Callback):
     def plot(self, name: str = "loss", ax: Axes | None = None) -> Axes:
         """Draw a value over the epochs, in training and, if there was any, in validation.
 
-        The epoch with the lowest validation loss is marked.
-
-        Parameters
-        ----------
-        name : str
-            Which value; default "loss".
-        ax : matplotlib Axes, optional
-            Where to draw; by default a new figure.
-
-        Returns
-        -------
-        matplotlib Axes
-
-        Raises
-        ------
-        ValueError
-            For a name that is not in the history.
-        ImportError
-            Without matplotlib.
+        See `dlcore.plots.history`.
         """
-        from dlcore._registry import unknown
+        from dlcore import plots
 
-        try:
-            from matplotlib import pyplot
-        except ImportError as error:
-            raise ImportError("History.plot needs matplotlib: pip install matplotlib") from error
-        if name not in self.history:
-            raise unknown("name in the history", name, self.history)
-        ax = ax or pyplot.figure(layout="constrained").add_subplot()
-        epochs = [epoch + 1 for epoch in self.epoch]
-        ax.plot(epochs, self.history[name], color="#0072B2", label="training")
-        validation = self.history.get(f"val_{name}")
-        if validation is not None and len(validation) == len(epochs):
-            ax.plot(epochs, validation, color="#D55E00", label="validation")
-        watched = self.history.get("val_loss", [])
-        if watched and len(watched) == len(epochs):
-            best = min(range(len(watched)), key=watched.__getitem__)
-            ax.axvline(epochs[best], color="grey", linestyle=":", label=f"best epoch: {epochs[best]}")
-        ax.set(xlabel="epoch", ylabel=name)
-        ax.legend()
-        return ax
+        return plots.history(self, name, ax)

@@ -498,6 +498,39 @@ class Trainer(Inputs):
         training.test(self, Piece(rows, None, len(rows.x)), tally)
         return self._report(tally, return_dict)
 
+    def gradients(
+        self, x: ArrayLike, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> list[FloatArray]:
+        """The derivative of the loss by each weight, with these rows as one batch; nothing changes.
+
+        Parameters
+        ----------
+        x, y, sample_weight
+            As for `fit`.
+
+        Returns
+        -------
+        list of arrays
+            Of the shapes of `trainable_weights`, in their order. Of the whole loss, the penalties of
+            regularizers in it, and with dropout as the next step of training would have it.
+
+        Examples
+        --------
+        >>> import dlcore
+        >>> model = dlcore.Sequential([dlcore.Input((1,)), dlcore.layers.Dense(1, kernel_initializer="ones")])
+        >>> model.compile("sgd", "mse")
+        >>> [gradient.tolist() for gradient in model.gradients([[1.0], [3.0]], [0.0, 0.0])]  # of w x + b
+        [[[10.0]], [4.0]]
+        """
+        self._compiled_or_buildable()
+        rows = self._rows("", x, y, sample_weight)
+        self._renew()
+        self._compiled()
+        layers = [layer for layer in self.flat_layers if layer.trainable]
+        shapes = [spec.shape for layer in layers for spec in layer.specs if spec.trainable]
+        slopes = training.differentiate(self, rows)
+        return [slope.reshape(shape) for slope, shape in zip(slopes, shapes, strict=True)]
+
     def _running_tally(self) -> Tally:
         if self._tally is None:
             self._tally = self.new_tally()

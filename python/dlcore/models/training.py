@@ -106,6 +106,14 @@ def train(model: Trainer, piece: Piece, tally: Tally) -> str | None:
     return None
 
 
+def differentiate(model: Trainer, rows: Rows) -> list[FloatArray]:
+    """Gradients of what is trained, of the rows as one batch."""
+    network = model._built()
+    if model.needs_batches:
+        rows = _batch(model._compiled().loss, rows, network.rehearse)
+    return network.differentiate(rows.x, rows.y, rows.weight)[1]
+
+
 def _batch(loss: Loss, rows: Rows, outputs: Callable[[FloatArray], FloatArray]) -> Rows:
     """A batch as the core takes it, for losses that need each batch by itself."""
     if loss.is_own:  # Its derivatives are those of this batch's outputs.
