@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.colors import same_color
+from matplotlib.patches import FancyBboxPatch
 
 import dlcore
 from dlcore import plots
@@ -157,6 +158,7 @@ def test_a_decision_boundary_is_where_the_output_crosses_the_threshold():
 
     ax = drawn(plots.decision_boundary(model, POINTS, [0, 0, 1, 1], threshold=0.25))
     [image] = ax.images
+    assert image.origin == "lower"  # as the rows of the grid are
     left, right, bottom, top = image.get_extent()
     assert left < 0 < 4 < right
     assert bottom < 0 < 2 < top
@@ -239,9 +241,9 @@ def test_a_decision_boundary_says_what_does_not_fit(arguments, error):
 
 
 def test_a_confusion_matrix_counts():
-    ax = drawn(plots.confusion_matrix([2, 0, 2, 2], np.array([[2], [2], [0], [2]])))
-    assert ax.images[0].get_array().tolist() == [[0, 1], [1, 2]]
-    assert texts(ax) == ["0", "1", "1", "2"]
+    ax = drawn(plots.confusion_matrix([2, 0, 2, 2], np.array([[2], [2], [2], [2]])))
+    assert ax.images[0].get_array().tolist() == [[0, 1], [0, 3]]
+    assert texts(ax) == ["0", "1", "0", "3"]
     assert [t.get_position() for t in ax.texts] == [(0, 0), (1, 0), (0, 1), (1, 1)]
     assert names(ax.get_xticklabels()) == names(ax.get_yticklabels()) == ["0", "2"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("taken for", "class")
@@ -402,7 +404,7 @@ def test_network_says_what_does_not_fit():
 
 
 def test_a_mind_map_has_all_its_parts_side_by_side():
-    branches = {f"part {i}": [f"thing {i}.{j}" for j in range(i)] for i in range(9)}
+    branches = {f"part {i}": [f"a thing with a long name, {i}.{j}" for j in range(i)] for i in range(9)}
     ax = drawn(plots.mind_map("the\nwhole", branches))
     things = [thing for leaves in branches.values() for thing in leaves]
     assert sorted(texts(ax)) == sorted(["the\nwhole", *branches, *things])
@@ -411,5 +413,9 @@ def test_a_mind_map_has_all_its_parts_side_by_side():
         assert not any(box.overlaps(other) for other in boxes[:i]), ax.texts[i]
         assert ax.figure.bbox.contains(box.x0, box.y0)
         assert ax.figure.bbox.contains(box.x1, box.y1)
+    frames = [patch.get_window_extent() for patch in ax.patches if isinstance(patch, FancyBboxPatch)]
+    for title in branches:
+        box = boxes[texts(ax).index(title)]
+        assert sum(frame.x0 < box.x0 < box.x1 < frame.x1 and frame.overlaps(box) for frame in frames) == 1
     with pytest.raises(ValueError, match="branches must have at least one part"):
         plots.mind_map("nothing", {})
