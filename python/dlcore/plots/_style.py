@@ -44,7 +44,7 @@ def whole_numbers(axis: Axis) -> None:
     """Write nothing between them at an axis."""
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(integer=True))
+    axis.set_major_locator(MaxNLocator("auto", integer=True))
 
 
 def diverging() -> Colormap:

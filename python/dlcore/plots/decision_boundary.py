@@ -17,6 +17,8 @@ _POINTS = 200
 """Of the grid, along each side."""
 _MARGIN = 0.08
 """Around the rows, as a share of their range."""
+_ROUNDING = 1e-6
+"""Outputs that differ by less are the same everywhere, and have no boundary."""
 _MARKERS = "os^Dvp*X"
 
 
@@ -82,7 +84,7 @@ def decision_boundary(
         reach = 0.5 if is_share else np.abs(values - threshold).max() or 1.0
         limits: Any = {"vmin": threshold - reach, "vmax": threshold + reach}
         image = ax.imshow(values, cmap=_style.diverging(), alpha=0.6, **limits, **options)
-        if values.min() < threshold < values.max():
+        if np.ptp(values) > _ROUNDING and values.min() < threshold < values.max():
             ax.contour(across, up, values, levels=[threshold], colors="black", linewidths=1.5)
         if is_own:
             ax.figure.colorbar(image, label="output")
