@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples docs/conf.py docs/reference.py tools/check-site
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision quick docs-rust check-site hooks setup
+.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision quick docs-rust check-site hooks setup lessons
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -29,6 +29,9 @@ quick: ## edits built in place, then tests; ARGS='tests/test_ops.py -k product' 
 	DLCORE_ONLY_ISA=$(ISA) cargo build --quiet --profile quick -p dlcore-python
 	cp $${CARGO_TARGET_DIR:-target}/quick/lib_core.so python/dlcore/_core.abi3.so
 	PYTHONPATH=python $(PY) -m pytest --quiet $(ARGS)
+
+lessons: .venv/.dev ## run the nine lessons; their pictures are in lessons/index.html
+	$(PY) tools/lessons.py
 
 test: test-rust test-python ## all tests
 
@@ -119,6 +122,8 @@ check-site: docs ## the site in a headless browser, on a phone and a desktop; AR
 
 clean: ## remove all that was made
 	rm -rf .venv .venv-peers .tools target dist demo docs/_build docs/api docs/lessons .benchmarks .pytest_cache .mypy_cache .ruff_cache
+
+	rm -rf .venv .venv-peers .tools target dist demo lessons .benchmarks .pytest_cache .mypy_cache .ruff_cache
 
 .venv/.venv:
 	$(PYTHON) -m venv .venv

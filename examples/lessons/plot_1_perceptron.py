@@ -55,7 +55,7 @@ axes[0].legend(loc="upper left")
 
 corners = np.array([[-3, -3], [3, 3]])
 figure, axes = plt.subplots(1, 4, figsize=(12, 3.3), sharey=True)
-for ax, weights, bias in zip(axes, [(1, 1), (1, -0.5), (4, 4), (1, 1)], [0, 0, 0, -1], strict=True):
+for ax, weights, bias in zip(axes, [(1, 1), (1, -0.5), (3, 3), (1, 1)], [0, 0, 0, -1], strict=True):
     plots.decision_boundary(perceptron(weights, bias, "sigmoid"), corners, ax=ax)
     ax.annotate("", weights, (0, 0), arrowprops={"arrowstyle": "->", "linewidth": 2}, annotation_clip=True)
     ax.set(title=f"weights {weights}, bias {bias}", xlabel="1st input", ylabel="2nd input")

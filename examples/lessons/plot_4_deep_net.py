@@ -40,7 +40,7 @@ for ax, (model, _, accuracy) in zip(axes, nets, strict=True):
     plots.decision_boundary(model, x_test, y_test, ax=ax)
     hidden_layers = len(model.layers) - 1
     ax.set_title(f"{hidden_layers} hidden, {model.count_params()} parameters:\n{accuracy:.1%} right")
-    ax.set(xlabel="1st input", ylabel="2nd input" if ax is axes[0] else "")
+    ax.set(xlabel="1st input", ylabel="2nd input")
 accuracies = [accuracy for _, _, accuracy in nets]
 parameters = [model.count_params() for model, _, _ in nets]
 

@@ -16,8 +16,8 @@ plt.rcParams.update(dlcore.plots.STYLE)
 dlcore.utils.set_random_seed(0)
 
 # %%
-# **Cross-entropy** is minus the logarithm of the probability of what is true: 0.105 for 0.9, 0.693 for 0.5,
-# 4.605 for 0.01. *Binary*: the output is the probability of class 1. *Categorical*: each class has one.
+# **Cross-entropy** is minus the logarithm of the probability of what is true: 0.105 nats for 0.9, 0.693 for
+# 0.5, 4.605 for 0.01. *Binary*: the output is the probability of class 1. *Categorical*: each class has one.
 
 p = np.linspace(0.01, 0.99, 99).reshape(-1, 1)
 plt.plot(p, binary_crossentropy([[1]] * 99, p), label="binary, class 1 is true")

@@ -40,16 +40,14 @@ losses = {2: [], 8: [], 32: []}
 for units in losses:
     for learn, out in StratifiedKFold(5, shuffle=True, random_state=0).split(x, y):
         losses[units].append(train(x[learn], y[learn], units)[0].evaluate(x[out], y[out], verbose=0)[0])
-best = min(losses, key=lambda units: np.mean(losses[units]))
-model, history = train(x, y, best)
-history.plot().set(title=f"{best} hidden units", ylabel="loss (nats)")
+model, history = train(x, y, min(losses, key=lambda units: np.mean(losses[units])))
+history.plot().set(title="The best net learns", ylabel="loss (nats)")
 output = model.predict(x_test, verbose=0)
 accuracy = model.evaluate(x_test, y_test, verbose=0)[1]
 dlcore.plots.confusion_matrix(y_test, output > 0.5, names=["malignant", "benign"]).set_title("The test set")
 
 # %%
-# **Out into the world.** One file keeps the model for dlcore, another, in the format ONNX, for other
-# programs.
+# **Out into the world.** One file keeps the model for dlcore, one in the format ONNX for other programs.
 
 with tempfile.TemporaryDirectory() as folder:
     model.save(f"{folder}/model.safetensors")
@@ -64,9 +62,9 @@ print(f"one prediction takes {seconds * 1e6:.1f} microseconds")
 # **The nine lessons in one picture. Try next:** wine_data.csv in the same folder, three kinds of wine.
 
 course = """1 Perceptron: weights, bias, activation; 2 In action: dot product, AND and OR, not XOR; 3 Layers:
-units, matrix product, features; 4 Deep nets: hidden layers, parameters; 5 Classes: logit, sigmoid, softmax;
-6 Loss: cross-entropy, gradient, chain rule; 7 Optimisation: learning rate, batches, momentum, Adam; 8
-Overfitting: dropout, L2, early stopping, K-fold; 9 The whole way: scaling, validation, test, ONNX"""
+matrix product, features; 4 Deep nets: hidden layers, parameters; 5 Classes: logit, sigmoid, softmax; 6 Loss:
+cross-entropy, gradient, chain rule; 7 Optimisation: learning rate, batches, momentum, Adam; 8 Overfitting:
+dropout, L2, early stopping, K-fold; 9 The whole way: scaling, validation, test, ONNX"""
 parts = dict(part.split(": ") for part in course.replace("\n", " ").split("; "))
 dlcore.plots.mind_map("deep\nlearning", {name: part.split(", ") for name, part in parts.items()})
 plt.show()
