@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples docs/conf.py docs/reference.py tools/check-site
 
-.PHONY: help demo test test-rust test-python test-neon test-oldcpu test-keras stress test-files lint bench bench-phases bench-peers bench-additions bench-scale bench-sklearn wheel docs clean test-valgrind test-memory bench-dead bench-precision quick docs-rust check-site hooks setup lessons
+.PHONY: help demo lessons setup hooks quick test test-rust test-python test-neon test-oldcpu test-valgrind test-memory test-files test-keras torture stress lint bench bench-phases bench-peers bench-sklearn bench-additions bench-dead bench-precision bench-scale wheel docs docs-rust check-site clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -121,9 +121,7 @@ check-site: docs ## the site in a headless browser, on a phone and a desktop; AR
 	$(PY) tools/check-site $(ARGS)
 
 clean: ## remove all that was made
-	rm -rf .venv .venv-peers .tools target dist demo docs/_build docs/api docs/lessons .benchmarks .pytest_cache .mypy_cache .ruff_cache
-
-	rm -rf .venv .venv-peers .tools target dist demo lessons .benchmarks .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-peers .tools target dist demo lessons docs/_build docs/api docs/lessons .benchmarks .pytest_cache .mypy_cache .ruff_cache
 
 .venv/.venv:
 	$(PYTHON) -m venv .venv
