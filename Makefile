@@ -67,6 +67,9 @@ test-keras: .venv-peers/.package ## the same nets and scripts under Keras and dl
 stress: .venv/.dev ## 2,000 forks, and Ctrl-C at 200 moments of each kind of work, with figures; 10 minutes
 	$(PY) tests/stress.py $(ARGS)
 
+torture: .venv/.dev ## bad input: 100,000 cases of every public function and the compiled module's; 10 minutes
+	cd tests && ../$(PY) -m torture $(ARGS)
+
 lint: .venv/.dev ## format, lints, types, and whether the stub matches the compiled module
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
