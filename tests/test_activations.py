@@ -51,7 +51,7 @@ def test_softmax_and_its_logarithm_along_an_axis():
         found = activations.softmax(x, axis)
         np.testing.assert_allclose(found.sum(axis=axis), 1)
         np.testing.assert_allclose(activations.log_softmax(x, axis), np.log(found))
-    with pytest.raises(ValueError, match="axis 3"):
+    with pytest.raises(ValueError, match="axis must be from -3 to 2"):
         activations.log_softmax(x, 3)
 
 

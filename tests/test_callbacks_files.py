@@ -101,6 +101,12 @@ def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, save_freq, epochs, bat
     assert not folder.exists()
 
 
+def test_what_else_is_in_the_folder_stays(tmp_path):
+    (tmp_path / "thesis.txt").write_text("finished")
+    train(BackupAndRestore(tmp_path, double_checkpoint=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
 def test_a_folder_is_kept_if_asked(tmp_path):
     train(BackupAndRestore(tmp_path / "b", delete_checkpoint=False))
     assert train(BackupAndRestore(tmp_path / "b")) == (10, [], 0)

@@ -275,3 +275,43 @@ def test_numbers_too_large_for_float32_are_named(form):
     model.fit([[1.0, 0.0], [1.0, 2.0]], [0, 1])
     with pytest.raises(ValueError, match="X has numbers that are too large for float32"):
         model.predict(form([[1.0, -1e39]]))
+
+
+REFUSED_LATE = {
+    "weights of the rows": lambda x, y: dict(X=x, y=y, sample_weight=[1.0]),
+    "validation_data of one": lambda x, y: dict(X=x, y=y, validation_data=(x,)),
+    "validation_data without rows": lambda x, y: dict(X=x, y=y, validation_data=(x[:0], y[:0])),
+    "other outputs": lambda x, y: dict(X=x[:, :3], y=y[::-1], validation_data=(x, y)),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_LATE)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refused_fit_leaves_the_model_as_it_was(kind, case):
+    model, y = make(kind).fit(X, target(kind)), target(kind)
+    before, outputs, attributes = weights_of(model), model.predict(X), set(vars(model))
+    with pytest.raises((ValueError, TypeError)):
+        model.fit(**REFUSED_LATE[case](X, y))
+    for weight, old in zip(weights_of(model), before, strict=True):
+        np.testing.assert_array_equal(weight, old)
+    np.testing.assert_array_equal(model.predict(X), outputs)
+    assert set(vars(model)) == attributes
+    assert_same_bits(model.partial_fit(X, y), make(kind).fit(X, y).partial_fit(X, y))
+
+
+@pytest.mark.parametrize("coefs", [3, [], [None], {"a": 1}, "coefs", [X.tolist()]])
+def test_coefs_that_are_no_arrays(coefs):
+    model = make("classifier").fit(X, Y)
+    model.coefs_ = coefs
+    with pytest.raises(ValueError, match="coefs_"):
+        model.predict(X)
+
+
+def test_sparse_rows_with_an_index_that_no_column_has():
+    rows = scipy.sparse.csr_matrix(X)
+    rows.indices[0] = 9
+    model = make("classifier", solver="lbfgs").fit(X, Y)
+    before = model.predict(X)
+    with pytest.raises(ValueError, match="ind"):
+        model.fit(rows, Y)
+    np.testing.assert_array_equal(model.predict(X), before)

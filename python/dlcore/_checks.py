@@ -7,6 +7,9 @@ from typing import SupportsFloat, SupportsIndex, cast
 MAX_SIZE = 2**31 - 1
 """The largest number of units, rows of a batch or epochs."""
 
+MAX_AXES = 32
+"""Of an array: more than any use has; NumPy's own functions differ in how many they take."""
+
 
 def integer(name: str, value: object, low: int = 0, high: int = MAX_SIZE) -> int:
     """A whole number in low..=high (NumPy's are fine, True is not)."""
@@ -46,10 +49,10 @@ def seed(value: object) -> int | None:
 
 def dtype(value: object) -> str:
     """`"float32"` or `"float64"`, also given as NumPy's types."""
-    name = value if isinstance(value, str) else getattr(value, "__name__", None) or str(value)
-    if name not in ("float32", "float64"):
+    name = value if isinstance(value, str) else getattr(value, "__name__", getattr(value, "name", None))
+    if not isinstance(name, str) or name not in ("float32", "float64"):
         raise ValueError(f"dtype must be 'float32' or 'float64', got {value!r}")
-    return str(name)
+    return name
 
 
 def shape(name: str, value: object) -> tuple[int, ...]:
@@ -59,6 +62,25 @@ def shape(name: str, value: object) -> tuple[int, ...]:
     if not value:
         raise ValueError(f"{name} must have at least one axis, got {value!r}")
     return tuple(integer(f"{name}[{i}]", axis, low=1) for i, axis in enumerate(value))
+
+
+def shape_of_rows(name: str, value: object) -> tuple[int, ...]:
+    """The shape of a row, from (rows, ...), where the number of rows may be None."""
+    if not isinstance(value, tuple | list):
+        raise TypeError(f"{name} must be a tuple (rows, ...), got {value!r:.99}")
+    return shape(name, value[1:])
+
+
+def sizes(name: str, value: object) -> tuple[int, ...]:
+    """The shape of an array: any number of axes that an array can have, none of them negative."""
+    if not isinstance(value, tuple | list) or len(value) > MAX_AXES:
+        raise TypeError(f"{name} must be a tuple of at most {MAX_AXES} whole numbers, got {value!r:.99}")
+    return tuple(integer(f"{name}[{i}]", axis) for i, axis in enumerate(value))
+
+
+def axis(value: object, ndim: int) -> int:
+    """An axis of an array that has so many."""
+    return integer("axis", value, low=-ndim, high=ndim - 1)
 
 
 _floatx = "float32"

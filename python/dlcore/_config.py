@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, overload
 
 from dlcore import _checks, _core
-from dlcore._registry import unknown
+from dlcore._registry import one_of
 
 _MAX_THREADS = 256
 _sources = {"isa": "detection", "threads": "processors available"}
@@ -35,8 +35,7 @@ def apply_environment() -> None:
     """
     isa = os.environ.get("DLCORE_ISA")
     if isa:
-        if isa not in _core.available_isas():
-            raise unknown("instruction set in DLCORE_ISA", isa, _core.available_isas())
+        one_of("instruction set in DLCORE_ISA", isa, _core.available_isas())
         _core.set_isa(isa)
         _sources["isa"] = "DLCORE_ISA"
     asked = _threads_asked("DLCORE_NUM_THREADS")
@@ -132,8 +131,7 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     >>> sorted(dlcore.show_config(mode="dicts"))[:2]
     ['isa', 'isa_from']
     """
-    if mode not in ("stdout", "dicts"):
-        raise unknown("mode", mode, ["stdout", "dicts"])
+    one_of("mode", mode, ["stdout", "dicts"])
     config = {
         "version": _core.version(),
         "isa": _core.isa(),

@@ -47,6 +47,8 @@ def array(name: str, value: object) -> NDArray[np.generic]:
         numbers = np.asarray(value)
     except ValueError as error:  # rows of different lengths
         raise ValueError(f"{name} must be an array of numbers, but {error}") from error
+    if numbers.ndim > _checks.MAX_AXES:
+        raise ValueError(f"{name} must have at most {_checks.MAX_AXES} axes, got {numbers.ndim}")
     if numbers.dtype.kind == "O":  # Python's numbers, of any size
         try:
             numbers = numbers.astype(np.float64)
@@ -67,6 +69,7 @@ def is_ready(value: object, dtype: str | None, contiguous: bool = True) -> TypeG
         and (value.dtype is _FLOAT32 or value.dtype is _FLOAT64)
         and (dtype is None or value.dtype is (_FLOAT32 if dtype == "float32" else _FLOAT64))
         and value.flags.aligned
+        and value.ndim <= _checks.MAX_AXES
         and (not contiguous or value.flags.c_contiguous)
     )
 
@@ -82,6 +85,11 @@ def floats(name: str, value: object, dtype: str | None = None, contiguous: bool 
     with np.errstate(over="ignore"):
         converted: FloatArray = np.require(numbers, dtype, layout).reshape(numbers.shape)
     return converted
+
+
+def doubles(name: str, value: object) -> NDArray[np.float64]:
+    """An array of float64."""
+    return floats(name, value, "float64")  # type: ignore[return-value]
 
 
 def finite(name: str, values: FloatArray) -> FloatArray:

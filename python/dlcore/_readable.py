@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from dlcore import _checks
+
 
 class Readable(NDArrayOperatorsMixin):
     """The base of variables, which say in `numpy` what their numbers are; formulas take them as arrays."""
@@ -96,11 +98,11 @@ class Number(Readable):
 
     def assign_add(self, value: Any) -> Any:
         """Add to it."""
-        return self.assign(self.numpy() + value)
+        return self.assign(self.numpy() + _checks.real("value", value))
 
     def assign_sub(self, value: Any) -> Any:
         """Subtract from it."""
-        return self.assign(self.numpy() - value)
+        return self.assign(self.numpy() - _checks.real("value", value))
 
     def __repr__(self) -> str:
         return f"<Variable path={self.name}, shape=(), dtype={self.dtype}, value={self.numpy()}>"

@@ -11,6 +11,8 @@ custom: dict[str, Any] = {}
 @contextlib.contextmanager
 def custom_scope(objects: Mapping[str, Any]) -> Iterator[None]:
     """More of them, for a while."""
+    if not isinstance(objects, Mapping):
+        raise TypeError(f"custom_objects must be a dict, got {objects!r}")
     before = {name: custom[name] for name in objects if name in custom}
     custom.update(objects)
     try:
@@ -31,15 +33,24 @@ def name_of(cls: type) -> str:
     return registered_name(cls) or cls.__name__
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
+def unknown(kind: str, name: object, known: Iterable[str]) -> ValueError | TypeError:
     """The error for a name that is not known: suggests the nearest and lists the known."""
     import difflib
 
     names = sorted(known)
+    if not isinstance(name, str):
+        return TypeError(f"{kind} must be one of {', '.join(names)}, got {name!r}")
     lower = {candidate.lower(): candidate for candidate in names}
     near = difflib.get_close_matches(name.lower(), lower, n=1)
     hint = f"did you mean {lower[near[0]]!r}? " if near else ""
     return ValueError(f"unknown {kind} {name!r}: {hint}known are {', '.join(names)}")
+
+
+def one_of(kind: str, value: object, known: Iterable[str]) -> str:
+    """The word itself, which must be one that is known."""
+    if not isinstance(value, str) or value not in known:
+        raise unknown(kind, value, known)
+    return value
 
 
 class Configurable:
@@ -72,6 +83,8 @@ def serialize(thing: Configurable) -> dict[str, Any]:
     >>> dlcore.constraints.serialize(dlcore.constraints.NonNeg())
     {'class_name': 'NonNeg', 'config': {}}
     """
+    if not isinstance(thing, Configurable):
+        raise TypeError(f"expected an object with a configuration, got {thing!r}")
     return {"class_name": name_of(type(thing)), "config": thing.get_config()}
 
 

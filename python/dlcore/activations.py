@@ -550,8 +550,7 @@ def log_softmax(x: ArrayLike, axis: int = -1) -> FloatArray:
 
 def _along(axis: int, name: str, x: ArrayLike) -> FloatArray:
     numbers = floats("x", x)
-    if not -numbers.ndim <= axis < numbers.ndim:
-        raise ValueError(f"x must have the axis {axis}, got shape {numbers.shape}")
+    axis = _checks.axis(axis, numbers.ndim)
     moved = np.moveaxis(numbers, axis, -1)
     return np.moveaxis(Activation(name)(moved), -1, axis)
 

@@ -131,7 +131,7 @@ def count_params(x: Any) -> int:
     >>> dlcore.backend.count_params(dlcore.ops.zeros((2, 3)))
     6
     """
-    return int(np.prod(x.shape))
+    return int(np.prod(int_shape(x)))
 
 
 def int_shape(x: Any) -> tuple[Any, ...]:
@@ -143,7 +143,7 @@ def int_shape(x: Any) -> tuple[Any, ...]:
     >>> dlcore.backend.int_shape(dlcore.Input((3,)))
     (None, 3)
     """
-    return tuple(x.shape)
+    return tuple(np.shape(x))
 
 
 def is_keras_tensor(x: Any) -> bool:

@@ -90,7 +90,7 @@ def set_epsilon(value: float) -> None:
     >>> import dlcore
     >>> dlcore.config.set_epsilon(1e-7)
     """
-    if value != epsilon():
+    if _checks.real("value", value) != epsilon():
         raise ValueError(f"value must be {epsilon()}, which the losses have built in, got {value!r}")
 
 

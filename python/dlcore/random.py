@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcore import _checks, _core, _random
+from dlcore import _checks, _core, _data, _random
 
 __all__ = ["SeedGenerator", "categorical", "normal", "randint", "shuffle", "truncated_normal", "uniform"]
 
@@ -50,13 +50,11 @@ def _number(seed: Seed) -> int:
     return _random.next_seed() if seed is None else _checks.integer("seed", seed, high=2**64 - 1)
 
 
-def _floats(
-    draw: Any, shape: Sequence[int], first: float, second: float, dtype: Any, seed: Seed
-) -> NDArray[Any]:
-    """What one of the core's generators gives."""
-    sizes = tuple(_checks.integer("shape", size) for size in shape)
+def _floats(draw: Any, shape: Sequence[int], dtype: Any, seed: Seed, **bounds: float) -> NDArray[Any]:
+    """What one of the core's generators gives, between or around these two numbers."""
     kind = _checks.floatx() if dtype is None else _checks.dtype(dtype)
-    drawn: NDArray[Any] = draw(_number(seed), sizes, float(first), float(second), kind)
+    first, second = (_checks.real(name, value) for name, value in bounds.items())
+    drawn: NDArray[Any] = draw(_number(seed), _checks.sizes("shape", shape), first, second, kind)
     return drawn
 
 
@@ -71,7 +69,7 @@ def normal(
     >>> dlcore.random.normal((2, 3)).shape
     (2, 3)
     """
-    return _floats(_core.random_normal, shape, mean, stddev, dtype, seed)
+    return _floats(_core.random_normal, shape, dtype, seed, mean=mean, stddev=stddev)
 
 
 def truncated_normal(
@@ -85,7 +83,7 @@ def truncated_normal(
     >>> bool(abs(dlcore.random.truncated_normal((1000,), seed=0)).max() <= 2)
     True
     """
-    return _floats(_core.random_truncated_normal, shape, mean, stddev, dtype, seed)
+    return _floats(_core.random_truncated_normal, shape, dtype, seed, mean=mean, stddev=stddev)
 
 
 def uniform(
@@ -104,7 +102,7 @@ def uniform(
     >>> bool((drawn >= 2).all() and (drawn < 3).all())
     True
     """
-    return _floats(_core.random_uniform, shape, minval, maxval, dtype, seed)
+    return _floats(_core.random_uniform, shape, dtype, seed, minval=minval, maxval=maxval)
 
 
 def randint(
@@ -119,7 +117,12 @@ def randint(
     >>> int(drawn.min()), int(drawn.max())
     (1, 6)
     """
-    return np.random.default_rng(_number(seed)).integers(minval, maxval, shape).astype(dtype)
+    low, high = (
+        _checks.integer(name, value, low=-(2**63), high=2**63)
+        for name, value in (("minval", minval), ("maxval", maxval))
+    )
+    sizes = _checks.sizes("shape", shape)
+    return np.random.default_rng(_number(seed)).integers(low, high, sizes).astype(dtype)
 
 
 def shuffle(x: ArrayLike, axis: int = 0, seed: Seed = None) -> NDArray[Any]:
@@ -131,7 +134,9 @@ def shuffle(x: ArrayLike, axis: int = 0, seed: Seed = None) -> NDArray[Any]:
     >>> sorted(dlcore.random.shuffle([1, 2, 3], seed=0).tolist())
     [1, 2, 3]
     """
-    shuffled: NDArray[Any] = np.random.default_rng(_number(seed)).permutation(np.asarray(x), axis=axis)
+    array = np.asarray(x)
+    along = _checks.axis(axis, array.ndim)
+    shuffled: NDArray[Any] = np.random.default_rng(_number(seed)).permutation(array, axis=along)
     return shuffled
 
 
@@ -144,7 +149,10 @@ def categorical(logits: ArrayLike, num_samples: int, dtype: str = "int32", seed:
     >>> dlcore.random.categorical([[0.0, -100.0]], num_samples=3, seed=0).tolist()
     [[0, 0, 0]]
     """
-    rows = np.asarray(logits, np.float64)
-    noise = np.random.default_rng(_number(seed)).gumbel(size=(len(rows), num_samples, rows.shape[-1]))
+    rows = _data.doubles("logits", logits)
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise ValueError(f"logits must have shape (rows, classes), got {rows.shape}")
+    size = len(rows), _checks.integer("num_samples", num_samples), rows.shape[1]
+    noise = np.random.default_rng(_number(seed)).gumbel(size=size)
     drawn: NDArray[Any] = (rows[:, None] + noise).argmax(axis=-1).astype(dtype)
     return drawn

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlcore import _registry
 from dlcore.models import Model, keras_config, load_model, save_model
-from dlcore.models.model import model_classes
+from dlcore.models.model import a_model, model_classes
 from dlcore.utils.registration import (
     CustomObjectScope,
     custom_object_scope,
@@ -43,7 +43,7 @@ def save_weights(model: Model, filepath: str | os.PathLike[str], overwrite: bool
     >>> model = dlcore.Sequential([dlcore.Input((2,)), dlcore.layers.Dense(1)])
     >>> dlcore.saving.save_weights(model, "small.weights.h5")
     """
-    model.save_weights(filepath, overwrite)
+    a_model(model).save_weights(filepath, overwrite)
 
 
 def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
@@ -56,7 +56,7 @@ def load_weights(model: Model, filepath: str | os.PathLike[str]) -> None:
     >>> model.save_weights("small.weights.h5")
     >>> dlcore.saving.load_weights(model, "small.weights.h5")
     """
-    model.load_weights(filepath)
+    a_model(model).load_weights(filepath)
 
 
 def serialize_keras_object(obj: Any) -> Any:

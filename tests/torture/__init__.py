@@ -7,6 +7,7 @@ their bits, and a model that raised is as it was.
 values, arrays, files   the bad values, as plain data from which each can be made again
 target                  what a target is, and its arguments from its signature
 face, estimators, core  the targets: whoever adds a loss, a layer or an optimizer has added it here, too
+modules, users          more of them: what scripts use beside models, and what calls users' own functions
 traps                   targets that misbehave, on which the harness is tested
 cases                   Hypothesis draws cases
 judge                   does one case and says what is wrong with it

@@ -1,5 +1,7 @@
 """Arrays of every dtype, byte order, layout and content."""
 
+import tempfile
+
 import numpy as np
 
 DTYPES = [
@@ -30,6 +32,7 @@ FILLS = {
     "zeros": lambda given, rng: np.zeros(given.shape),
     "small": lambda given, rng: rng.normal(size=given.shape),
     "labels": lambda given, rng: rng.integers(0, 3, given.shape),
+    "labels of more classes": lambda given, rng: rng.integers(0, 9, given.shape),
     "negative": lambda given, rng: -1.0 - rng.integers(0, 3, given.shape),
     "halves": lambda given, rng: np.full(given.shape, 0.5),
     "2^62": lambda given, rng: np.full(given.shape, 2**62),
@@ -52,6 +55,7 @@ LAYOUTS = {
     "unaligned": lambda a: _unaligned(a),
     "field of a record": lambda a: _field(a),
     "read-only": lambda a: _read_only(a),
+    "memory map": lambda a: _memory_map(a),
     "matrix": lambda a: a.view(np.matrix) if a.ndim == 2 else a,
     "masked": lambda a: np.ma.array(a, mask=np.zeros(a.shape, bool)),
     "subclass": lambda a: a.view(type("Own", (np.ndarray,), {})),
@@ -120,3 +124,10 @@ def _field(a):
 def _read_only(a):
     a.flags.writeable = False
     return a
+
+
+def _memory_map(a):
+    with tempfile.TemporaryFile() as file:
+        mapped = np.memmap(file, a.dtype, "w+", shape=a.shape)
+    mapped[...] = a
+    return mapped

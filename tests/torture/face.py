@@ -164,7 +164,9 @@ def trained():
             "scale": 2.0,
             "stddev": 0.1,
         }
-        yield Target(f"layers.{name}", _layer_call(cls), signature(cls, good))
+        arguments = signature(cls, good)
+        yield Target(f"layers.{name}", _layer_call(cls), arguments)
+        yield from _by_itself(name, lambda cls=cls, good=good: _layer(cls, good))
     for name, cls in sorted({cls.__name__: cls for cls in optimizers._REGISTRY.names.values()}.items()):
 
         def optimize(made, cls=cls, **arguments):
@@ -206,6 +208,25 @@ def _layer_call(cls):
         cls.from_config(layer.get_config())
 
     return call
+
+
+def _layer(cls, good):
+    parameters = inspect.signature(cls).parameters.values()
+    return cls(**{p.name: good[p.name] for p in parameters if p.default is p.empty and p.name in good})
+
+
+def _by_itself(name, make):
+    """A layer outside of a model."""
+    for method, arguments in {
+        "__call__": {"inputs": X, "training": True},
+        "build": {"input_shape": (None, WIDTH)},
+        "compute_output_shape": {"input_shape": (None, WIDTH)},
+    }.items():
+
+        def call(made, method=method, **arguments):
+            getattr(made, method)(**arguments)
+
+        yield Target(f"layers.{name}.{method}", call, arguments, make)
 
 
 def _still_works(model):
@@ -268,12 +289,13 @@ def _method(cls, name, more=None):
     )
 
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="torture-")
+FOLDER = tempfile.TemporaryDirectory(prefix="torture-")
+"""Of good files."""
 
 
 def saved(what):
     """A good file of a model, or of its weights."""
-    path = pathlib.Path(_FOLDER.name, f"{what}.safetensors")
+    path = pathlib.Path(FOLDER.name, f"{what}.safetensors")
     if not path.exists():
         model = classifier()
         model.save(path) if what == "model" else model.save_weights(path)
@@ -283,6 +305,7 @@ def saved(what):
 def loading():
     """Models from files and from text."""
     yield _function("models.load_model", models.load_model, {"filepath": saved("model")})
+    yield _function("models.clone_model", models.clone_model, {"model": classifier()})
     text = classifier().to_json()
     yield _function("models.model_from_json", models.model_from_json, {"json_string": text})
     for module in (losses, metrics, optimizers, layers, initializers, regularizers, constraints, activations):
@@ -293,22 +316,6 @@ def loading():
                 yield _function(f"{module.__name__}.{name}", function, good)
 
 
-def settings():
-    """Those of the whole package, put back after each."""
-
-    def threads(made, n):
-        dlcore.set_num_threads(n)
-        dlcore.ops.matmul(X, KERNEL)
-        dlcore.set_num_threads(2)
-
-    def floatx(made, value):
-        dlcore.config.set_floatx(value)
-        dlcore.config.set_floatx("float32")
-
-    yield Target("set_num_threads", threads, {"n": 2})
-    yield Target("config.set_floatx", floatx, {"value": "float64"})
-
-
 def _classes(module, base):
     found = [getattr(module, name) for name in module.__all__ if isinstance(getattr(module, name), type)]
     return sorted({cls for cls in found if issubclass(cls, base)}, key=lambda cls: cls.__name__)
@@ -316,5 +323,5 @@ def _classes(module, base):
 
 def targets():
     """All of them."""
-    for part in (functions, losses_and_metrics, numbers_of_weights, trained, methods, loading, settings):
+    for part in (functions, losses_and_metrics, numbers_of_weights, trained, methods, loading):
         yield from part()

@@ -8,7 +8,7 @@ KINDS = ["cut", "flip", "insert", "zeros", "header length", "empty", "folder", "
 def damaged(folder, good, kind, at, byte):
     """A path to a copy of the good file's bytes, damaged at a share of its length (0 to 1)."""
     path = pathlib.Path(folder) / f"damaged-{kind.replace(' ', '-')}{good.suffix}"
-    data = bytearray(good.read_bytes() if good.exists() else b"something else")
+    data = bytearray((good.is_file() and good.read_bytes()) or b"something else")
     place = min(len(data) - 1, int(at * len(data)))
     if kind == "cut":
         del data[place:]
@@ -23,7 +23,8 @@ def damaged(folder, good, kind, at, byte):
     elif kind == "empty":
         data.clear()
     elif kind == "folder":
-        return pathlib.Path(folder)
+        path.mkdir(exist_ok=True)
+        return path
     elif kind == "missing":
         return path.with_name("missing")
     path.write_bytes(data)

@@ -8,17 +8,22 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from typing import NamedTuple
 
+import dlcore
+
 WAIT = 5.0
-"""Seconds that a case may take."""
+"""Seconds of work that a case may take."""
+PATIENCE = 4
+"""How many times as long it may take where other processes keep it from its work, or nothing happens."""
 START = 60.0
 """Seconds until the first case: imports, on a machine that does other things."""
 CHUNK = 5000
 """Cases of a worker: Hypothesis remembers all that it drew."""
 
-ALL = "face,estimators,core"
+ALL = "face,modules,users,estimators,core"
+PACKAGE = str(pathlib.Path(dlcore.__file__).parents[1].absolute())
+"""Where this process has the package from: its workers have the same one."""
 TESTS = pathlib.Path(__file__).parents[1]
 
 
@@ -63,14 +68,14 @@ def _watch(arguments, wait):
         subprocess.Popen(
             [sys.executable, "-m", "torture.worker", *arguments],
             cwd=TESTS,
-            env=os.environ | {"TMPDIR": folder},
+            env=os.environ | {"TMPDIR": folder, "PYTHONPATH": PACKAGE},
             stdout=subprocess.PIPE,
             stderr=errors,
         ) as worker,
     ):
         case, seconds = None, [START]
         try:
-            for line in _lines(worker.stdout, seconds):
+            for line in _lines(worker, seconds):
                 word, _, text = line.partition(" ")
                 if word == "case":
                     case, seconds[0] = text, wait
@@ -95,24 +100,38 @@ def _watch(arguments, wait):
 
 def _where(said):
     """The innermost frames that faulthandler or a panic named."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in said.partition("Failing test case:")[0].splitlines() if line.strip()]
     first = next((i for i, line in enumerate(lines) if line.startswith("Fatal Python error")), len(lines) - 6)
     return " | ".join(lines[max(0, first - 1) :][:9])[:800]
 
 
-def _lines(stream, seconds):
+def _lines(worker, seconds):
     """Lines as they come; a TimeoutError if the next takes longer than seconds[0] says by then."""
     buffered = b""
     with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        until = time.monotonic() + seconds[0]
+        selector.register(worker.stdout, selectors.EVENT_READ)
         while True:
-            if not selector.select(max(0.0, until - time.monotonic())):
-                raise TimeoutError
-            read = stream.read1(1 << 16)
+            _await(selector, worker, seconds[0])
+            read = worker.stdout.read1(1 << 16)
             if not read:
                 return
             *lines, buffered = (buffered + read).split(b"\n")
             for line in lines:
                 yield line.decode()
-            until = time.monotonic() + seconds[0]
+
+
+def _await(selector, worker, seconds):
+    """Until there is something to read."""
+    before = _worked(worker.pid)
+    for _ in range(PATIENCE):
+        if selector.select(seconds):
+            return
+        if _worked(worker.pid) - before > 0.9 * seconds:
+            break
+    raise TimeoutError
+
+
+def _worked(pid):
+    """Seconds that a process was on a processor."""
+    words = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")

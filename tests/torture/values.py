@@ -14,6 +14,10 @@ class HostileError(Exception):
     """What the objects below raise: it comes from the caller, and may come back to him."""
 
 
+OF_THE_CALLER = (HostileError, decimal.InvalidOperation, RecursionError)
+"""The last two from comparing a signalling NaN, and from what has no bottom."""
+
+
 class Raises:
     """Raises, whatever it is asked."""
 
@@ -34,6 +38,12 @@ class Lies:
 
     def __getitem__(self, index):
         raise IndexError(index)
+
+
+def _one_nan():
+    numbers = np.ones((250_000, 4), np.float32)
+    numbers[123_456, 2] = np.nan
+    return numbers
 
 
 def _itself():
@@ -130,14 +140,21 @@ NAMED = {
     "Nones": lambda: np.array([[None] * 4] * 8, object),
     "words": lambda: np.array([["a"] * 4] * 8),
     "records": lambda: np.zeros((8, 4), "i4,f4"),
+    "one NaN in a million": _one_nan,
     "(2^40, 0)": lambda: np.empty((2**40, 0), np.float32),
     "(0, 2^40)": lambda: np.empty((0, 2**40), np.float32),
-    "2^42 times one number": lambda: np.broadcast_to(np.float32(1), (2**40, 4)),
+    "2^30 times one number": lambda: np.broadcast_to(np.float32(1), (2**20, 2**10)),
     "CSR": lambda: scipy.sparse.csr_matrix(np.eye(8, 4)),
     "CSR with an index too large": lambda: _sparse_with([2**30]),
     "CSR with a negative index": lambda: _sparse_with([-1]),
     "CSR with starts that fall": lambda: _sparse_falling(),
     "CSC": lambda: scipy.sparse.csc_matrix(np.eye(8, 4)),
+    "CSC array of whole numbers": lambda: scipy.sparse.csc_array(np.eye(8, 4, dtype=int)),
+    "CSR of complex numbers": lambda: scipy.sparse.csr_array(np.eye(8, 4) * 1j),
+    "BSR": lambda: scipy.sparse.bsr_matrix(np.eye(8, 4)),
+    "DIA": lambda: scipy.sparse.dia_matrix(np.eye(8, 4)),
+    "DOK": lambda: scipy.sparse.dok_matrix(np.eye(8, 4)),
+    "LIL": lambda: scipy.sparse.lil_matrix(np.eye(8, 4)),
     "COO with doubles": lambda: scipy.sparse.coo_matrix(([1.0, np.nan], ([0, 0], [1, 1])), (8, 4)),
     "data frame with NA": _frame,
     "masked all": lambda: np.ma.masked_all((8, 4)),

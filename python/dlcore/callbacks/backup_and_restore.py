@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -20,7 +21,7 @@ class BackupAndRestore(Callback):
 
     It goes on behind the batch after which it was saved, and comes to the same end, bit for bit, as if it had
     never been interrupted: see `Sequential.fit`, whose `resume_from` does the same with any file. When a fit
-    comes to its end, the folder is removed.
+    comes to its end, the backup is removed, and the folder if nothing else is in it.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ class BackupAndRestore(Callback):
         Whether to keep the backup before the last one too, in case the last one cannot be read; default
         False.
     delete_checkpoint : bool
-        Whether to remove the folder in the end; default True.
+        Whether to remove the backup in the end; default True.
 
     Examples
     --------
@@ -92,9 +93,12 @@ class BackupAndRestore(Callback):
             self._save()
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """Remove the folder."""
-        if self.delete_checkpoint and self._path.parent.exists():
-            shutil.rmtree(self.backup_dir)
+        """Remove what was written here, and the folder, unless something else is in it."""
+        if self.delete_checkpoint:
+            self._path.unlink(missing_ok=True)
+            self._previous.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.parent.rmdir()
 
     def _idle(self) -> list[Any]:
         return [BackupAndRestore.on_train_batch_end] if self._clock is None else []

@@ -89,10 +89,16 @@ class CallbackList(Callback):
     ) -> None:
         self.under_way: tuple[str | None, int] = None, 0
         self.callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        for callback in self.callbacks:
+            if not isinstance(callback, Callback):
+                raise TypeError(f"callbacks must be Callback objects, got {callback!r}")
         for wanted, cls in ((add_history, History), (add_progbar, ProgbarLogger)):
             if wanted and not any(isinstance(callback, cls) for callback in self.callbacks):
                 self.callbacks.append(cls())
         if model is not None:
+            from dlcore.models.model import a_model  # which knows callbacks
+
+            a_model(model)
             self.set_model(model)
         if params:
             self.set_params(params)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dlcore._registry import one_of
 from dlcore.datasets._files import Arrays, find, split
 
 __all__ = ["load_data"]
@@ -37,8 +38,7 @@ def load_data(
     >>> x.shape, x_test.shape  # doctest: +SKIP
     ((16512, 8), (4128, 8))
     """
-    if version not in ("large", "small"):
-        raise ValueError(f"version must be 'large' or 'small', got {version!r}")
+    one_of("version", version, ["large", "small"])
     rows = 600 if version == "small" else None
     with np.load(find(path, "california_housing.npz", _SHA256), allow_pickle=False) as file:
         return split(file["x"][:rows], file["y"][:rows], test_split, seed)

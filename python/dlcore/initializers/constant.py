@@ -30,7 +30,7 @@ class Constant(Initializer):
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
-        filled: FloatArray = np.full(shape, self.value, _checks.dtype(dtype))
+        filled: FloatArray = np.full(_checks.sizes("shape", shape), self.value, _checks.dtype(dtype))
         return filled
 
     def get_config(self) -> dict[str, Any]:
@@ -98,6 +98,7 @@ class Identity(Initializer):
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
+        shape = _checks.sizes("shape", shape)
         if len(shape) != 2:
             raise ValueError(f"shape must be that of a matrix for Identity, got {shape}")
         diagonal: FloatArray = self.gain * np.eye(*shape, dtype=_checks.dtype(dtype))

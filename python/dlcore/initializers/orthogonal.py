@@ -41,6 +41,7 @@ class Orthogonal(RandomInitializer):
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
+        shape = _checks.sizes("shape", shape)
         if len(shape) < 2:
             raise ValueError(f"shape must have at least two axes for Orthogonal, got {shape}")
         rows, columns = math.prod(shape[:-1]), shape[-1]

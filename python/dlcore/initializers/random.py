@@ -32,6 +32,7 @@ class RandomUniform(RandomInitializer):
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
+        shape = _checks.sizes("shape", shape)
         return _core.random_uniform(self.draw_seed(), shape, self.minval, self.maxval, _checks.dtype(dtype))
 
     def get_config(self) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class RandomNormal(RandomInitializer):
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
+        shape = _checks.sizes("shape", shape)
         return _core.random_normal(self.draw_seed(), shape, self.mean, self.stddev, _checks.dtype(dtype))
 
     def get_config(self) -> dict[str, Any]:
@@ -84,6 +86,7 @@ class TruncatedNormal(RandomNormal):
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
+        shape = _checks.sizes("shape", shape)
         return _core.random_truncated_normal(
             self.draw_seed(), shape, self.mean, self.stddev, _checks.dtype(dtype)
         )

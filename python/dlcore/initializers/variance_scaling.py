@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from dlcore import _checks, _core
-from dlcore._registry import unknown
+from dlcore._registry import one_of
 from dlcore._typing import FloatArray
 from dlcore.initializers.initializer import RandomInitializer
 
@@ -51,15 +51,12 @@ class VarianceScaling(RandomInitializer):
         self.scale = _checks.real("scale", scale, low=0)
         if self.scale == 0:
             raise ValueError(f"scale must be above 0, got {scale!r}")
-        if mode not in _MODES:
-            raise unknown("mode", mode, _MODES)
-        if distribution not in _DISTRIBUTIONS:
-            raise unknown("distribution", distribution, _DISTRIBUTIONS)
-        self.mode = mode
-        self.distribution = distribution
+        self.mode = one_of("mode", mode, _MODES)
+        self.distribution = one_of("distribution", distribution, _DISTRIBUTIONS)
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> FloatArray:
         """An array of the shape and dtype."""
+        shape = _checks.sizes("shape", shape)
         fan_in, fan_out = _fans(shape)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(n, 1)

@@ -168,7 +168,8 @@ class Layer(Configurable):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """The shape of outputs for inputs (rows, ...)."""
-        return (input_shape[0], *self.output_shape(_checks.shape("input_shape", input_shape[1:])))
+        row = _checks.shape_of_rows("input_shape", input_shape)
+        return (input_shape[0], *self.output_shape(row))
 
     @property
     def input(self) -> Tensor:
@@ -195,7 +196,7 @@ class Layer(Configurable):
         input_shape : tuple
             The first number, of rows, may be None.
         """
-        self.prepare(_checks.shape("input_shape", input_shape[1:]), self.dtype or _checks.floatx())
+        self.prepare(_checks.shape_of_rows("input_shape", input_shape), self.dtype or _checks.floatx())
 
     def prepare(self, shape: Shape, dtype: str, within: str | None = None) -> None:
         """Make the variables, for rows of that shape, unless they are there; perhaps `within` a model."""

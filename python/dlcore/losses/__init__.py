@@ -176,6 +176,8 @@ def deserialize(name: object, custom_objects: Mapping[str, Any] | None = None) -
     >>> dlcore.losses.deserialize({"class_name": "Huber", "config": {"delta": 2.0}}).delta
     2.0
     """
+    if custom_objects is not None and not isinstance(custom_objects, Mapping):
+        raise TypeError(f"custom_objects must be a dict, got {custom_objects!r}")
     known = {**_registry.custom, **(custom_objects or {})}
     if not isinstance(name, Mapping):
         return get(known.get(name, name) if isinstance(name, str) else name)

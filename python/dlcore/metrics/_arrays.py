@@ -23,6 +23,8 @@ def pair(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[FloatArray, FloatArray]:
     Keras works in that dtype too, and what is cut to 1 - 1e-7 is another number in float32.
     """
     predicted = floats("y_pred", y_pred)
+    if predicted.ndim == 0:
+        raise ValueError("y_pred must have at least one axis, got a number")
     true = _data.floats("y_true", y_true, str(predicted.dtype), contiguous=False)
     true, predicted = same_rank(true, predicted)
     try:

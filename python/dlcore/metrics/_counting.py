@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcore import _checks
+from dlcore import _checks, _data
 from dlcore._typing import FloatArray
 from dlcore.metrics._arrays import EPSILON, Numbers, pair
 
@@ -114,7 +114,7 @@ def counted(
     by_label : bool
         Whether to count each output by itself.
     """
-    true, predicted = pair(y_true, np.asarray(y_pred, dtype=np.float32))
+    true, predicted = pair(y_true, _data.floats("y_pred", y_pred, "float32"))
     if true.shape != predicted.shape:
         raise ValueError(f"y_true must have the shape of y_pred, {predicted.shape}, got shape {true.shape}")
     weights = _weights(sample_weight, true)
@@ -128,7 +128,7 @@ def counted(
             )
         true, predicted, weights = true[:, [class_id]], predicted[:, [class_id]], weights[:, [class_id]]
     if label_weights is not None:
-        weights = weights * np.asarray(label_weights, dtype=np.float64)
+        weights = weights * _data.doubles("label_weights", label_weights)
     shape = predicted.shape if by_label else (-1, 1)
     counts = thresholds.count(
         true.reshape(shape) != 0,
@@ -142,7 +142,7 @@ def _weights(sample_weight: ArrayLike | None, true: FloatArray) -> Numbers:
     """A weight for each output."""
     if sample_weight is None:
         return np.ones(true.shape)
-    given = np.asarray(sample_weight, dtype=np.float64)
+    given: Numbers = _data.doubles("sample_weight", sample_weight)
     fitting = given
     if given.ndim < true.ndim:
         fitting = given[..., np.newaxis]

@@ -7,6 +7,7 @@ dimension and the dtype of the predictions.
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcore import _checks, _data
 from dlcore._typing import FloatArray
 from dlcore.metrics._arrays import EPSILON, floats, labels, pair
 
@@ -73,6 +74,7 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> FloatArra
     [1.0]
     """
     true, predicted = pair(y_true, y_pred)
+    delta = _checks.real("delta", delta)
     error = abs(true - predicted)
     return _mean(np.where(error <= delta, error**2 / 2, delta * (error - delta / 2)))
 
@@ -93,9 +95,11 @@ def log_cosh(y_true: ArrayLike, y_pred: ArrayLike) -> FloatArray:
 
 def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> FloatArray:
     """The cosine of the angle between y and y', 1 where they point the same way."""
+    true, predicted = pair(y_true, y_pred)
+    axis = _checks.axis(axis, predicted.ndim)
     true, predicted = (
         values / np.maximum(np.sqrt((values**2).sum(axis=axis, keepdims=True)), EPSILON)
-        for values in pair(y_true, y_pred)
+        for values in (true, predicted)
     )
     return _sum(true * predicted, axis)
 
@@ -216,7 +220,7 @@ def categorical_crossentropy(
     [0.2231]
     """
     true, predicted = pair(y_true, y_pred)
-    true = _smooth(true, label_smoothing, true.shape[-1])
+    true = _smooth(true, label_smoothing, predicted.shape[-1])
     return -_sum(true * _log_probabilities(predicted, from_logits, axis), axis)
 
 
@@ -235,10 +239,13 @@ def sparse_categorical_crossentropy(
     >>> dlcore.metrics.sparse_categorical_crossentropy([1], [[0.2, 0.8]]).round(4).tolist()
     [0.2231]
     """
-    predicted = np.moveaxis(floats("y_pred", y_pred), axis, -1)
+    predicted = floats("y_pred", y_pred)
+    predicted = np.moveaxis(predicted, _checks.axis(axis, predicted.ndim), -1)
     *rows, classes = predicted.shape
     given = np.asarray(y_true)
-    counted = given != ignore_class if ignore_class is not None else np.full(given.shape, True)
+    counted = np.full(given.shape, True)
+    if ignore_class is not None:
+        counted = given != _checks.integer("ignore_class", ignore_class, low=-_checks.MAX_SIZE)
     places = labels(np.where(counted, given, 0), tuple(rows), classes)[..., np.newaxis]
     logs = np.take_along_axis(_log_probabilities(predicted, from_logits, -1), places, axis=-1)
     losses: FloatArray = np.where(counted.reshape(rows), -1 * logs[..., 0], 0)
@@ -246,6 +253,7 @@ def sparse_categorical_crossentropy(
 
 
 def _log_probabilities(predicted: FloatArray, from_logits: bool, axis: int) -> FloatArray:
+    axis = _checks.axis(axis, predicted.ndim)
     if from_logits:
         shifted = predicted - predicted.max(axis=axis, keepdims=True)
         logs: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
@@ -276,6 +284,7 @@ def binary_focal_crossentropy(
     """
     true, predicted = pair(y_true, y_pred)
     true = _smooth(true, label_smoothing, 2)
+    alpha, gamma = _checks.real("alpha", alpha), _checks.real("gamma", gamma)
     entropy = _bits(true, predicted, from_logits)
     p = np.exp(-np.logaddexp(0, -predicted)) if from_logits else predicted
     entropy = entropy * (1 - (true * p + (1 - true) * (1 - p))) ** gamma
@@ -304,13 +313,15 @@ def categorical_focal_crossentropy(
     [0.0022]
     """
     true, predicted = pair(y_true, y_pred)
-    true = _smooth(true, label_smoothing, true.shape[-1])
+    true = _smooth(true, label_smoothing, predicted.shape[-1])
+    shares, gamma = _data.floats("alpha", alpha, str(predicted.dtype)), _checks.real("gamma", gamma)
     logs = _log_probabilities(predicted, from_logits, axis)
-    return -_sum(alpha * (1 - np.exp(logs)) ** gamma * true * logs, axis)
+    return -_sum(shares * (1 - np.exp(logs)) ** gamma * true * logs, axis)
 
 
 def _smooth(true: FloatArray, label_smoothing: float, classes: int) -> FloatArray:
-    return true * (1 - label_smoothing) + label_smoothing / classes
+    label_smoothing = _checks.real("label_smoothing", label_smoothing, low=0, high=1)
+    return true * (1 - label_smoothing) + label_smoothing / max(classes, 1)
 
 
 def _clip(probabilities: FloatArray, high: float = 1 - EPSILON) -> FloatArray:
@@ -318,10 +329,10 @@ def _clip(probabilities: FloatArray, high: float = 1 - EPSILON) -> FloatArray:
 
 
 def _mean(values: FloatArray, axis: int = -1) -> FloatArray:
-    means: FloatArray = values.mean(axis=axis)
+    means: FloatArray = values.mean(axis=_checks.axis(axis, values.ndim))
     return means
 
 
 def _sum(values: FloatArray, axis: int = -1) -> FloatArray:
-    sums: FloatArray = values.sum(axis=axis)
+    sums: FloatArray = values.sum(axis=_checks.axis(axis, values.ndim))
     return sums

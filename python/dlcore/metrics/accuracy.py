@@ -30,6 +30,7 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5
     [[1.0], [0.0]]
     """
     true, predicted = pair(y_true, y_pred)
+    threshold = _checks.real("threshold", threshold)
     return _hits(true == (predicted > predicted.dtype.type(threshold)))
 
 

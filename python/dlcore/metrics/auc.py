@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcore import _checks
-from dlcore._registry import unknown
+from dlcore._registry import one_of
 from dlcore.metrics._arrays import EPSILON, Numbers, floats, plain, ratio
 from dlcore.metrics._counting import MOST, counted, parse, spread
 from dlcore.metrics._curve import CurveMetric
@@ -70,8 +70,8 @@ class AUC(CurveMetric):
         from_logits: bool = False,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.curve = _one_of("curve", str(curve).upper(), CURVES)
-        self.summation_method = _one_of("summation_method", str(summation_method).lower(), METHODS)
+        self.curve = one_of("curve", str(curve).upper(), CURVES)
+        self.summation_method = one_of("summation_method", str(summation_method).lower(), METHODS)
         self.multi_label = _checks.boolean("multi_label", multi_label)
         self.from_logits = _checks.boolean("from_logits", from_logits)
         self.num_labels = None if num_labels is None else _checks.integer("num_labels", num_labels, low=1)
@@ -179,9 +179,3 @@ class AUC(CurveMetric):
         if self._given is not None:
             own["thresholds"] = self._given
         return super().get_config() | own
-
-
-def _one_of(argument: str, value: str, known: Sequence[str]) -> str:
-    if value not in known:
-        raise unknown(argument, value, known)
-    return value

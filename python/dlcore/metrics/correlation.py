@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcore import _checks
 from dlcore._typing import FloatArray
 from dlcore.metrics._arrays import EPSILON, pair
 from dlcore.metrics.reduction import MeanOverRows
@@ -19,7 +20,9 @@ def pearson_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) ->
     >>> dlcore.metrics.pearson_correlation([[0.0, 1.0, 2.0]], [[1.0, 3.0, 5.0]]).round(4).tolist()
     [1.0]
     """
-    true, predicted = (values - values.mean(axis=axis, keepdims=True) for values in pair(y_true, y_pred))
+    true, predicted = pair(y_true, y_pred)
+    axis = _checks.axis(axis, predicted.ndim)
+    true, predicted = (values - values.mean(axis=axis, keepdims=True) for values in (true, predicted))
     with np.errstate(divide="ignore", invalid="ignore"):
         true = true / true.std(axis=axis, keepdims=True)
         predicted = predicted / predicted.std(axis=axis, keepdims=True)
@@ -39,6 +42,7 @@ def concordance_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1
     [0.3636]
     """
     true, predicted = pair(y_true, y_pred)
+    axis = _checks.axis(axis, predicted.ndim)
     true_mean, predicted_mean = (values.mean(axis=axis, keepdims=True) for values in (true, predicted))
     covariance = (true - true_mean) * (predicted - predicted_mean)
     spread = true.var(axis=axis, keepdims=True) + predicted.var(axis=axis, keepdims=True)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcore import _checks
-from dlcore._registry import unknown
+from dlcore import _checks, _data
+from dlcore._registry import one_of
 from dlcore.metrics._arrays import EPSILON, Numbers, pair, plain, row_weights, two_dimensions
 from dlcore.metrics.metric import Metric
 
@@ -53,9 +53,7 @@ class FBetaScore(Metric):
         dtype: object = None,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
-        if average is not None and average not in AVERAGES:
-            raise unknown("average", str(average), AVERAGES)
-        self.average = average
+        self.average = None if average is None else one_of("average", average, AVERAGES)
         self.beta = _above_zero("beta", beta)
         self.threshold = None if threshold is None else _above_zero("threshold", threshold, high=1)
 
@@ -70,7 +68,7 @@ class FBetaScore(Metric):
         self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> None:
         """Add a batch: y_true and y_pred (rows, outputs)."""
-        true, predicted = pair(y_true, np.asarray(y_pred, dtype=np.float32))
+        true, predicted = pair(y_true, _data.floats("y_pred", y_pred, "float32"))
         two_dimensions(type(self).__name__, true, predicted)
         rows, outputs = true.shape
         if not self.variables:

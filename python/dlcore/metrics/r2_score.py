@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcore import _checks
-from dlcore._registry import unknown
+from dlcore._registry import one_of
 from dlcore.metrics._arrays import Numbers, pair, plain, row_weights, two_dimensions
 from dlcore.metrics.metric import Metric
 
@@ -52,8 +52,8 @@ class R2Score(Metric):
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         known = ("uniform_average", "variance_weighted_average")
-        if class_aggregation is not None and class_aggregation not in known:
-            raise unknown("class_aggregation", str(class_aggregation), known)
+        if class_aggregation is not None:
+            class_aggregation = one_of("class_aggregation", class_aggregation, known)
         self.class_aggregation = class_aggregation
         self.num_regressors = _checks.integer("num_regressors", num_regressors)
         self.num_samples = self.add_variable(name="num_samples")

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcore import _checks
+from dlcore import _checks, _data
 from dlcore._registry import registered_name
 from dlcore._typing import FloatArray
 from dlcore.losses import Loss
@@ -29,10 +29,10 @@ def by_row(
 
     Where values have more dimensions than weights, `reduce` takes them away first.
     """
-    numbers: FloatArray = np.asarray(values, dtype=np.float64)
+    numbers: FloatArray = _data.doubles("values", values)
     weights: FloatArray | None = None
     if sample_weight is not None:
-        numbers, weights = same_rank(numbers, np.asarray(sample_weight, dtype=np.float64))
+        numbers, weights = same_rank(numbers, _data.doubles("sample_weight", sample_weight))
         given = weights.shape
         numbers = reduce(numbers, axis=tuple(range(len(given), numbers.ndim)))
         try:

@@ -274,6 +274,7 @@ def _indexed(dataset: PyDataset) -> Callable[[int, int | None, int], Iterator[An
             while True:
                 yield dataset[done]
                 done += 1
+        count = _checks.integer("num_batches", count)
         order = range(count) if seed is None else _core.shuffle(_random.derive(seed, epoch), count).tolist()
         for index in order[done:]:
             yield dataset[index]

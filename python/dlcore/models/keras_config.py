@@ -191,6 +191,8 @@ def _class(described: Mapping[str, Any]) -> type[Configurable]:
 
 def _arguments(cls: type[Configurable], config: Mapping[str, Any]) -> dict[str, Any]:
     """Those that the class takes; another one must be nothing, since it would be lost."""
+    if not isinstance(config, Mapping):
+        raise TypeError(f"the config of {cls.__name__} must be a dict, got {config!r:.99}")
     taken = {
         name
         for base in cls.__mro__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -198,7 +198,7 @@ class Model(Trainer, Configurable):
         3
         """
         if input_shape is not None:
-            shape = _checks.shape("input_shape", input_shape[1:])
+            shape = _checks.shape_of_rows("input_shape", input_shape)
             if self._shape not in (None, shape):
                 raise ValueError(
                     f"input_shape must have rows of {self._shape}, as Input says, got {input_shape}"
@@ -442,6 +442,10 @@ class Model(Trainer, Configurable):
         """
         if cls is Model:
             cls = model_classes()["Functional"]
+        if not isinstance(config, Mapping) or not isinstance(config.get("layers"), list | tuple):
+            raise TypeError(f"config must be a dict with a list of layers, got {config!r:.99}")
+        if not all(isinstance(described, Mapping) for described in config["layers"]):
+            raise TypeError(f"config's layers must be dicts, got {config['layers']!r:.99}")
         with _registry.custom_scope(custom_objects or {}):
             layers = [
                 model_classes()[described["class_name"]].from_config(described["config"])
@@ -520,8 +524,7 @@ class Model(Trainer, Configurable):
         """
         from dlcore.export import onnx
 
-        if format != "onnx":
-            raise ValueError(f"format must be 'onnx', got {format!r}")
+        _registry.one_of("format", format, ["onnx"])
         onnx.save(self, filepath, opset)
 
     def __reduce__(self) -> Any:
@@ -544,6 +547,13 @@ class Model(Trainer, Configurable):
         import json
 
         return json.dumps(serialize(self))
+
+
+def a_model(value: object) -> Model:
+    """The model itself; an error for anything else."""
+    if not isinstance(value, Model):
+        raise TypeError(f"model must be a model, got {value!r:.99}")
+    return value
 
 
 def model_classes() -> dict[str, type[Model]]:
@@ -582,4 +592,4 @@ def clone_model(model: Model) -> Model:
     >>> copy.count_params(), copy.layers[0] is model.layers[0]
     (3, False)
     """
-    return type(model).from_config(model.get_config())  # type: ignore[no-any-return]
+    return type(a_model(model)).from_config(model.get_config())  # type: ignore[no-any-return]

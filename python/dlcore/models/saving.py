@@ -6,7 +6,7 @@ import importlib.util
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,8 @@ from dlcore.callbacks import backup_and_restore
 from dlcore.layers._stored import weights_of
 from dlcore.models import keras_archive, keras_h5, progress
 from dlcore.models._weights import checked
+from dlcore.models.model import Model, a_model
 from dlcore.models.packing import pack, unpack
-
-if TYPE_CHECKING:
-    from dlcore.models.model import Model
 
 VERSION = 3
 """Of the file's format."""
@@ -50,7 +48,7 @@ def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool =
     >>> dlcore.models.load_model("small.safetensors").count_params()
     3
     """
-    _write(filepath, overwrite, *parts(model))
+    _write(filepath, overwrite, *parts(a_model(model)))
 
 
 def parts(model: Model) -> tuple[dict[str, FloatArray], dict[str, Any]]:
@@ -169,7 +167,7 @@ def _set_weights(model: Model, filepath: str | os.PathLike[str], tensors: dict[s
 
 def kind_of(filepath: str | os.PathLike[str]) -> str:
     """Whose file it is, by its first bytes: Keras's are "zip" and "hdf5"."""
-    with open(filepath, "rb") as file:  # noqa: PTH123
+    with open(os.fspath(filepath), "rb") as file:  # noqa: PTH123, no number of an open file
         return {b"PK": "zip", b"\x89H": "hdf5"}.get(file.read(2), "safetensors")
 
 

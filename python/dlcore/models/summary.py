@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcore import _checks
+
 if TYPE_CHECKING:
     from dlcore.models.model import Model
 
@@ -27,12 +29,15 @@ def summary(
     layer_range: Sequence[str] | None,
 ) -> str:
     """The layers of a model, their outputs, and how many numbers each has; see `Model.summary`."""
+    show_trainable = bool(show_trainable)
     header = ["Layer (type)", "Output Shape", "Param #"] + ["Trainable"] * show_trainable
     rows = _rows(model, expand_nested, show_trainable, layer_range)
-    shares = list(positions or _SHARES)
+    shares = [_checks.real("positions", share, low=0, high=1) for share in positions or _SHARES]
     if show_trainable:
         shares = [share * 0.9 for share in shares] + [1.0]
     # Four characters of a terminal stay free.
+    if line_length is not None:
+        line_length = _checks.integer("line_length", line_length, high=10_000)
     length = line_length or min(_WIDTH + 12 * show_trainable, shutil.get_terminal_size().columns - 4)
     ends = [0, *(int(share * length) for share in shares)]
     # Each column has a border and a space on either side.

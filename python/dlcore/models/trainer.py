@@ -465,6 +465,7 @@ class Trainer(Inputs):
         >>> losses[-1] < losses[0]
         True
         """
+        return_dict = bool(return_dict)  # which may raise, so before the update
         self._compiled_or_buildable()
         rows = self._rows("", x, y, sample_weight, class_weight)
         tally = self._running_tally()

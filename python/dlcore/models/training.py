@@ -173,7 +173,7 @@ def predict(
     callbacks.on_predict_begin()
     by_batch = _listens(callbacks, "on_predict_batch_begin", "on_predict_batch_end")
     if data.is_stream(x):
-        batches: Iterator[Any] = (batch[0] if isinstance(batch, tuple | list) else batch for batch in x)
+        batches: Iterator[Any] = map(_inputs, x)
     elif by_batch or steps is not None:
         everything = np.asarray(x)
         batches = (everything[at : at + batch_size] for at in range(0, len(everything), batch_size))
@@ -197,6 +197,11 @@ def predict(
     return joined  # type: ignore[no-any-return]
 
 
+def _inputs(batch: Any) -> Any:
+    """What there is to predict from in (x, y) or (x,), or x by itself."""
+    return batch[0] if isinstance(batch, tuple | list) and batch else batch
+
+
 def _listens(callbacks: CallbackList, *hooks: str) -> bool:
     """Whether anything would happen at these moments."""
     return any(hears(callback, hook) for callback in callbacks.callbacks for hook in hooks)
@@ -218,8 +223,6 @@ def with_own(callbacks: object, verbose: object, has_history: bool) -> CallbackL
     given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])  # type: ignore[call-overload]
     flat: list[Callback] = []
     for callback in given:
-        if not isinstance(callback, Callback):
-            raise TypeError(f"callbacks must be Callback objects, got {callback!r}")
         flat += callback.callbacks if isinstance(callback, CallbackList) else [callback]
     shows = verbose != 0 and not any(isinstance(callback, ProgbarLogger) for callback in flat)
     lines = verbose == 2 or (verbose == "auto" and not _checks.is_interactive())

@@ -102,7 +102,9 @@ def to_sklearn(model: Model, classes: Any = None) -> MLPClassifier | MLPRegresso
     >>> to_sklearn(dlcore.Sequential(layers), ["a", "b", "c"]).predict_proba([[0, 0, 0, 0]]).shape
     (1, 3)
     """
-    kernels, biases, names = _parts(model)
+    from dlcore.models.model import a_model
+
+    kernels, biases, names = _parts(a_model(model))
     if names[-1] == "softmax" and len(biases[-1]) == 2:  # scikit-learn has one output for two classes
         kernels[-1], biases[-1] = np.diff(kernels[-1]), np.diff(biases[-1])
         names[-1] = "logistic"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -23,9 +24,12 @@ from dlcore._config import limited_threads
 from dlcore.sklearn._callbacks import CallbackSupportMixin
 from dlcore.sklearn._monitor import Monitor, Validation
 from dlcore.sklearn._network import Network, activation_names, listed, optimizer_config
-from dlcore.sklearn._rows import Rows, inputs, is_plain
+from dlcore.sklearn._rows import Rows, inputs, is_plain, sound
 from dlcore.sklearn._schedules import EVERY_SOLVER, Schedule
 from dlcore.sklearn._training import fit_lbfgs, fit_stochastic
+
+HEAVY = {"_model", "_trained", "_stored_slots"}
+"""Attributes that a fit lets go of before it asks for memory; they can be made again from the others."""
 
 
 class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
@@ -165,8 +169,32 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             raise ValueError(f"callbacks must all be callable, got {self.callbacks!r}")
         if np.any(np.array(hidden) <= 0):
             raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+        before = {name: value for name, value in vars(self).items() if name not in HEAVY}
+        try:
+            network, train = self._prepare(X, y, sample_weight, hidden, incremental, validation_data)
+        except Exception:
+            for name in vars(self).keys() - before.keys() - HEAVY:
+                delattr(self, name)
+            self.__dict__.update(before)
+            raise
+        del before  # the weights that were
+        with self._threads():
+            train()
+        self._model = network
+        return self
+
+    def _prepare(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        hidden: list[Any],
+        incremental: bool,
+        validation_data: Any,
+    ) -> tuple[Network, Callable[[], None]]:
+        """A network and how to train it: all that can be wrong with the data is found here."""
         first_pass = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
-        X, y = self._validate_input(X, y, incremental, reset=first_pass)
+        X, y = self._validate_input(sound(X), sound(y), incremental, reset=first_pass)
         sample_weight = self._weights_of(X, y, sample_weight)
         self._random_state = check_random_state(self.random_state)
         outputs, out_activation = self._outputs_of(y)
@@ -183,21 +211,16 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         if self.solver == "lbfgs" and self.dtype is None:
             dtype = "float64"  # which SciPy works in, and scikit-learn's weights become
         rows = self._rows(X, y, sample_weight, dtype)
-        with self._threads():
-            if self.solver == "lbfgs":
-                network = self._network(widths, activations, dtype, rows)
-                fit_lbfgs(self, network, rows)
-                self._model = network
-            else:
-                self._fit_stochastic(X, y, rows, widths, activations, validation_data, incremental)
-                self._model = self._trained
-        return self
+        if self.solver == "lbfgs":
+            network = self._network(widths, activations, dtype, rows)
+            return network, functools.partial(fit_lbfgs, self, network, rows)
+        return self._stochastic(X, y, rows, widths, activations, validation_data, incremental)
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, dtype: str) -> Rows:
         weight = None if sample_weight is None else np.require(sample_weight, dtype, ["C", "A"])
         return Rows(inputs(X, dtype), self._encode(y, dtype), weight)
 
-    def _fit_stochastic(
+    def _stochastic(
         self,
         X: Any,
         y: Any,
@@ -206,14 +229,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         activations: list[str],
         validation_data: Any,
         incremental: bool,
-    ) -> None:
-        has_state = not {"_trained", "_stored_slots"}.isdisjoint(self.__dict__)
-        slots = None
-        if incremental and has_state and self._optimizer.solver == self.solver:
-            self._stored_slots = slots = self._slots()
-        else:
-            self._optimizer = Schedule(self)
-        self.__dict__.pop("_trained", None)  # makes room, as in _network
+    ) -> tuple[Network, Callable[[], None]]:
         index = None
         validation = None
         dtype = str(self.coefs_[0].dtype)
@@ -224,6 +240,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             weight = None if rows.weight is None else rows.weight[held_out]
             part = self._rows(X[held_out], y[held_out], weight, dtype)
             validation = Validation(X[held_out], y[held_out], weight, part)
+        has_state = not {"_trained", "_stored_slots"}.isdisjoint(self.__dict__)
+        slots = None
+        if incremental and has_state and self._optimizer.solver == self.solver:
+            self._stored_slots = slots = self._slots()
+        else:
+            self._optimizer = Schedule(self)
+        self.__dict__.pop("_trained", None)  # makes room, as in _network
         self._begin_records(validation is not None)
         monitor = Monitor(self, validation)
         network = self._network(widths, activations, dtype, rows, index)
@@ -231,7 +254,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             network.core.set_slots(*slots)
         self._trained = network
         self.__dict__.pop("_stored_slots", None)
-        fit_stochastic(self, network, rows, index, monitor, incremental)
+        return network, functools.partial(fit_stochastic, self, network, rows, index, monitor, incremental)
 
     def _split(self, rows: Rows) -> tuple[NDArray[Any], NDArray[Any]]:
         train, held_out = train_test_split(
@@ -252,7 +275,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             raise ValueError(
                 f"validation_data must be (X, y) or (X, y, sample_weight), got a {type(data).__name__}{size}"
             )
-        X, y = self._validate_input(data[0], data[1], incremental=True, reset=False, only_watched=True)
+        X, y = sound(data[0]), sound(data[1])
+        X, y = self._validate_input(X, y, incremental=True, reset=False, only_watched=True)
         if self._outputs_of(y)[0] != self.n_outputs_:
             raise ValueError(f"validation_data: y must be of {self.n_outputs_} outputs, got shape {y.shape}")
         weight = None if len(data) == 2 else _check_sample_weight(data[2], X)
@@ -379,10 +403,13 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         """The last layer's outputs (rows, outputs)."""
         if "coefs_" not in self.__dict__:
             check_is_fitted(self)
-        dtype = self.coefs_[0].dtype
+        try:
+            dtype = self.coefs_[0].dtype
+        except (AttributeError, LookupError, TypeError):
+            raise ValueError(f"coefs_ must be a list of arrays, got {self.coefs_!r:.99}") from None
         if "feature_names_in_" not in self.__dict__ and is_plain(X, self.n_features_in_, dtype):
             return self._run(X)
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        X = validate_data(self, sound(X), accept_sparse=["csr", "csc"], reset=False)
         # As NumPy would have it: float64 if either is.
         wide = np.result_type(X.dtype, dtype) if X.dtype.kind == "f" else dtype
         return self._run(inputs(X, str(dtype))).astype(wide, copy=False)

@@ -32,6 +32,13 @@ def is_plain(x: Any, width: int, dtype: np.dtype[Any]) -> bool:
     return flags.c_contiguous and flags.aligned and len(x) > 0 and _core.all_finite(x)
 
 
+def sound(matrix: Any) -> Any:
+    """The matrix itself; an error if it has compressed rows, and indices that lead out of it."""
+    if hasattr(matrix, "check_format"):  # Anybody can change them, and SciPy does not look again.
+        matrix.check_format()
+    return matrix
+
+
 def inputs(x: Any, dtype: str) -> FloatArray | SparseRows:
     """A checked matrix, dense or sparse, without a copy where it lies as the core wants it."""
     if not scipy.sparse.issparse(x):

@@ -66,6 +66,8 @@ def normalize(x: ArrayLike, axis: int | None = -1, order: float = 2) -> NDArray[
     [[0.6, 0.8], [0.0, 0.0]]
     """
     numbers = _data.array("x", x)
+    if axis is not None:
+        axis = _checks.axis(axis, numbers.ndim)
     norm = np.linalg.norm(numbers, order, axis, keepdims=True)
     quotient: NDArray[np.floating] = numbers / np.where(norm == 0, 1, norm)
     return quotient

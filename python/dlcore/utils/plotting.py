@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from dlcore import _checks
-from dlcore._registry import unknown
+from dlcore._registry import one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,9 +71,10 @@ def plot_model(
     >>> model.build()
     >>> dlcore.utils.plot_model(model, "model.png", show_shapes=True)
     """
-    if rankdir not in ("TB", "BT", "LR", "RL"):
-        raise unknown("rankdir", rankdir, ["TB", "BT", "LR", "RL"])
-    if not model.built:
+    from dlcore.models.model import a_model
+
+    one_of("rankdir", rankdir, ["TB", "BT", "LR", "RL"])
+    if not a_model(model).built:
         raise ValueError("model must be built: call build(), or give it an Input layer and compile it")
     shown = {
         "shapes": show_shapes,

@@ -72,7 +72,10 @@ def get_registered_name(obj: Any) -> str:
     >>> dlcore.saving.get_registered_name(Calm)
     'mine>Calm'
     """
-    return _registry.registered_name(obj) or str(obj.__name__)
+    name = _registry.registered_name(obj) or getattr(obj, "__name__", None)
+    if name is None:
+        raise TypeError(f"obj must be a class or a function, got {obj!r:.99}")
+    return str(name)
 
 
 def get_registered_object(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcore import _checks
-from dlcore._registry import unknown
+from dlcore._registry import one_of
 
 
 def pad_sequences(
@@ -43,12 +43,15 @@ def pad_sequences(
     [[0, 1], [2, 3]]
     """
     for name, side in (("padding", padding), ("truncating", truncating)):
-        if side not in ("pre", "post"):
-            raise unknown(name, side, ["pre", "post"])
+        one_of(name, side, ["pre", "post"])
+    filling = _checks.real("value", value)
     length = max(map(len, sequences), default=0) if maxlen is None else _checks.integer("maxlen", maxlen)
-    padded = np.full((len(sequences), length), value, dtype)
+    padded = np.full((len(sequences), length), filling, dtype)
     for row, sequence in zip(padded, sequences, strict=True):
         kept = sequence[:length] if truncating == "post" else sequence[max(len(sequence) - length, 0) :]
         at = 0 if padding == "post" else length - len(kept)
-        row[at : at + len(kept)] = kept
+        try:
+            row[at : at + len(kept)] = kept
+        except OverflowError as error:
+            raise ValueError(f"sequences must have numbers that fit {padded.dtype}, but {error}") from error
     return padded

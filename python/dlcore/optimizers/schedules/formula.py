@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcore import _checks
+from dlcore import _checks, _data
 from dlcore.optimizers.schedules.learning_rate_schedule import LearningRateSchedule
 
 
@@ -19,7 +19,7 @@ class Formula(LearningRateSchedule):
 
     def __call__(self, step: ArrayLike) -> Any:
         """The rate of a step as a float, or an array of the rates of an array of steps."""
-        steps = np.asarray(step, dtype=np.float64)
+        steps = _data.doubles("step", step)
         rates = self.formula(steps)
         return rates if steps.ndim else float(rates)
 

@@ -1,0 +1,136 @@
+"""What `make torture` found, once each."""
+
+import os
+
+import numpy as np
+import pytest
+
+import dlcore
+from dlcore import _core, callbacks, initializers, layers, losses, metrics, ops, utils
+
+X = np.ones((8, 4), np.float32)
+NOTHING_LONG = np.empty((2**40, 0), np.float32)
+NOTHING_WIDE = np.empty((0, 2**40), np.float32)
+ONE_NUMBER = np.broadcast_to(np.float32(1), (2**40, 4))
+TOO_MANY = 2**45
+
+NO_ROOM = {
+    "the product of matrices without numbers": lambda: ops.matmul(NOTHING_LONG, NOTHING_WIDE),
+    "of a long one": lambda: ops.matmul(NOTHING_LONG, X[:0]),
+    "of one number over and over": lambda: ops.matmul(ONE_NUMBER, X[:4]),
+    "the same with a bias": lambda: ops.linear(ONE_NUMBER, X[:4], X[0]),
+    "an outer product": lambda: ops.linear(np.ones((2**22, 1)), np.ones((1, 2**22))),
+    "first weights": lambda: initializers.RandomUniform()((2**22, 2**22)),
+    "first weights whose number no word holds": lambda: initializers.HeNormal()((2**31 - 1,) * 4),
+    "learning rates": lambda: _network().train_epoch(
+        X, X, None, None, 3, np.broadcast_to(0.1, TOO_MANY), False
+    ),
+    "an order": lambda: _network().train_epoch(
+        X, X, None, np.broadcast_to(np.uint32(0), TOO_MANY), 3, 0.1, False
+    ),
+}
+
+
+def _network():
+    model = dlcore.Sequential([layers.Input((4,)), layers.Dense(4)])
+    model.compile("sgd", "mse")
+    return model._built()
+
+
+@pytest.mark.parametrize("case", NO_ROOM)
+def test_no_room(case):
+    """An exception, no end of the process."""
+    with pytest.raises(MemoryError):
+        NO_ROOM[case]()
+
+
+@pytest.mark.parametrize(
+    "claim", [lambda many: _core.Network(4, many, "float32", 1), lambda many: _network().set_weights(many)]
+)
+def test_a_sequence_that_claims_to_be_long(claim):
+    with pytest.raises(ValueError, match="at most"):
+        claim(NOTHING_LONG)
+
+
+MANY_AXES = np.ones((1,) * 40, np.float32)
+SKEW = np.ones((1,) * 39 + (2,), "float64")
+
+
+@pytest.mark.parametrize("array", [MANY_AXES, SKEW, MANY_AXES.astype(int), MANY_AXES.astype(object)])
+@pytest.mark.parametrize(
+    "function",
+    [
+        ops.exp,
+        ops.relu,
+        lambda x: losses.MeanSquaredError()(x, x),
+        lambda x: metrics.mean_squared_error(x, x),
+        lambda x: _network().set_weights([x, x]),
+        lambda x: _core.elementary("exp", x),
+        _core.all_finite,
+    ],
+)
+def test_more_axes_than_32(function, array):
+    with pytest.raises((ValueError, TypeError)):
+        function(array)
+
+
+def _model():
+    model = dlcore.Sequential([layers.Input((4,)), layers.Dense(4)])
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize("load", [dlcore.load_model, lambda path: _model().load_weights(path)])
+def test_a_number_is_no_path(load):
+    """It would be that of an open file, and closed."""
+    reads, writes = os.pipe()
+    with pytest.raises(TypeError):
+        load(reads)
+    os.write(writes, b"x")
+    assert os.read(reads, 1) == b"x"
+    os.close(reads)
+    os.close(writes)
+
+
+REFUSED = {
+    "shape: a list of its own": (lambda: initializers.HeUniform()([[3]]), "shape"),
+    "shape: negative": (lambda: initializers.HeUniform()((3, -1)), "shape"),
+    "shape: 1e5 axes": (lambda: initializers.LecunNormal()((2**40,) * 100_000), "shape"),
+    "shape: of nothing": (lambda: initializers.HeUniform()(NOTHING_LONG), "shape"),
+    "mode: a number": (lambda: initializers.VarianceScaling(mode=3), "mode.*fan_in"),
+    "serialize a number": (lambda: metrics.serialize(3), "3"),
+    "custom_objects": (lambda: losses.deserialize("mse", [3]), "custom_objects"),
+    "a dtype": (lambda: metrics.Mean(dtype=X), "dtype"),
+    "y_pred: a number": (lambda: metrics.categorical_crossentropy(1.0, 1.0), "y_pred"),
+    "label_smoothing": (lambda: metrics.binary_crossentropy(X, X, label_smoothing=10**400), "label_smooth"),
+    "axis": (lambda: metrics.sparse_categorical_crossentropy([0], [[1.0]], axis=2**40), "axis"),
+    "axis of a mean": (lambda: metrics.binary_crossentropy(X, X, axis=2**70), "axis"),
+    "axis of a correlation": (lambda: metrics.pearson_correlation(X, X, axis=7), "axis"),
+    "axis of a norm": (lambda: utils.normalize(X, axis=2**70), "axis"),
+    "gamma": (lambda: metrics.binary_focal_crossentropy(X, X, gamma=10**400), "gamma"),
+    "delta": (lambda: metrics.huber(X, X, delta=10**400), "delta"),
+    "values": (lambda: metrics.Mean().update_state([10**400]), "values"),
+    "callbacks": (lambda: callbacks.CallbackList(["abc"], model=_model()), "callbacks"),
+    "config: an array": (lambda: dlcore.Sequential.from_config(X), "config"),
+    "config: of arrays": (
+        lambda: dlcore.Sequential.from_config(_model().get_config() | {"layers": X}),
+        "layers",
+    ),
+    "line_length": (lambda: _model().summary(line_length=2**62), "line_length"),
+    "positions": (lambda: _model().summary(positions=[10**400]), "positions"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case):
+    call, message = REFUSED[case]
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
+
+
+def test_an_option_is_looked_at_before_the_update():
+    model = _model()
+    before = model.get_weights()
+    with pytest.raises(ValueError, match="truth value"):
+        model.train_on_batch(X, X, return_dict=X)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
