@@ -107,7 +107,9 @@ def test_no_page_is_left_out():
 )
 def test_links_to_files_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / path).read_text()):
-        assert ((ROOT / path).parent / target).exists(), target
+        # `make docs` makes the pages of docs/lessons/ of these programs, and looks at links by itself.
+        source = target.replace("lessons/index.rst", "../examples/lessons/README.rst")
+        assert ((ROOT / path).parent / source).exists(), target
 
 
 def test_addresses_of_this_repository_lead_to_files():
