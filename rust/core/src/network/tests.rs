@@ -557,5 +557,5 @@ fn errors_name_the_argument() {
         assert!(error.to_string().starts_with(name), "{error}");
     }
     let huge = Network::<f32>::new(Isa::best(), usize::MAX / 2, &[dense(8, 0.0)], 0).err().unwrap();
-    assert!(huge.to_string().starts_with("units:"), "{huge}");
+    assert!(huge.to_string().starts_with("features:"), "{huge}");
 }
