@@ -60,15 +60,14 @@ def compare(net, optimizer, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument(
-        "--optimizers", nargs="+", default=["sgd", "adam", "rmsprop", "adamax", "nadam", "lion"]
-    )
+    parser.add_argument("--optimizers", nargs="+", default=["adam", "rmsprop", "nadam", "lion"])
     options = parser.parse_args()
     targets, rows = report.Targets(), []
     for net in (NETS[1], NETS[3]):
         for dtype in ("float32", "float64"):
             for optimizer in options.optimizers:
                 plain = dataclasses.replace(net, dropout=0.0, dtype=dtype)
+                report.say(f"{plain.name} {dtype} {optimizer}")
                 live, dead, ratio = compare(plain, optimizer, options.rounds)
                 goal = targets.at_most(f"{plain.name} {optimizer} {dtype}, dead over live", ratio, 1.1)
                 rows.append([plain.name, dtype, optimizer, report.number(live), report.number(dead), goal])

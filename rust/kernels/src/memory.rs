@@ -92,3 +92,28 @@ impl<T> Drop for Memory<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aligned_and_zero() {
+        let blocks: Vec<_> = (0..100).map(|len| Memory::<f32>::zeroed(len, "a test").unwrap()).collect();
+        for (len, block) in blocks.iter().enumerate() {
+            assert_eq!(block.as_slice(), vec![0.0; len]);
+            assert!(len == 0 || block.as_slice().as_ptr().addr().is_multiple_of(64));
+        }
+    }
+
+    #[test]
+    fn too_much_is_an_error_that_says_for_what() {
+        let error = Memory::<f64>::zeroed(1 << 50, "a test").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "out of memory: 9007199254740992 bytes for a test could not be allocated"
+        );
+        let error = room::<f64>(usize::MAX, "a test").unwrap_err();
+        assert!(error.to_string().contains("more bytes than can be counted for a test"));
+    }
+}
