@@ -55,11 +55,13 @@ def test_control_c_while_another_thread_has_the_model():
 
 def test_a_handler_that_raises_nothing_runs_in_the_midst_of_a_fit():
     """And the fit comes to the same end."""
-    expected, calls = workers.train(epochs=60), []
+    start = time.perf_counter()
+    expected, calls = workers.train(epochs=300), []
+    in_the_midst = (time.perf_counter() - start) / 3
     before = signal.signal(signal.SIGTERM, lambda *_: calls.append(1))
     try:
-        with workers.Interrupt(0.05, signal.SIGTERM):
-            assert workers.train(epochs=60) == expected
+        with workers.Interrupt(in_the_midst, signal.SIGTERM):
+            assert workers.train(epochs=300) == expected
     finally:
         signal.signal(signal.SIGTERM, before)
     assert len(calls) == 1
