@@ -108,6 +108,8 @@ bench-scale: ARGS ?= --docs docs
 bench-scale: .venv/.dev ## threads, rows, memory and start-up, into docs/
 	$(PY) benches/scale.py $(ARGS)
 
+# As it is released: maturin takes this option from the command line alone.
+wheel: export MATURIN_PEP517_ARGS := --compression-level 9
 wheel: .venv/.venv ## the wheel, in dist/; at most 2 MB
 	rm -rf dist
 	$(PIP) wheel --no-deps --wheel-dir dist .
