@@ -26,6 +26,7 @@
 
 mod dispatch;
 mod element;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[macro_use]
 mod registers;
 mod scalar;
