@@ -8,10 +8,10 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples docs/conf.py docs/reference.py tools/check-site
 
-.PHONY: help demo lessons setup hooks quick test test-rust test-python test-neon test-oldcpu test-valgrind test-memory test-files test-keras torture stress lint bench bench-phases bench-peers bench-sklearn bench-additions bench-dead bench-precision bench-scale wheel docs docs-rust check-site clean
+.PHONY: help demo lessons setup hooks quick test test-rust test-python test-neon test-oldcpu test-aarch64 test-valgrind test-memory test-files test-keras torture stress lint lint-workflows audit licences bench bench-phases bench-peers bench-sklearn bench-additions bench-dead bench-precision bench-scale wheel sdist docs docs-rust check-site clean
 
 help: ## what there is
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's|^\([a-z0-9-]*\):.*## |\1\t|p' Makefile | expand -t 17
 
 demo: .venv/.package ## train on handwritten digits; pictures in demo/
 	$(PY) examples/demo.py
@@ -47,6 +47,9 @@ test-neon: ## tests of the Rust crates on an emulated ARM machine
 test-oldcpu: ## tests of the Rust crates on emulated older x86-64 machines
 	tools/test-oldcpu
 
+test-aarch64: .venv/.package .tools/python/bin/maturin ## the wheel for ARM, made, imported and trained with there, emulated
+	tools/test-aarch64 $(PY) .tools/python/bin/maturin
+
 test-files: .venv/.dev ## killed writes and mutated files, a million of them; 10 minutes
 	$(PY) tests/atomic_files.py
 	$(PY) tests/mutated_files.py
@@ -77,6 +80,19 @@ lint: .venv/.dev ## format, lints, types, and whether the stub matches the compi
 	$(PY) -m ruff format --check $(LINTED)
 	$(PY) -m mypy
 	$(PY) -m mypy.stubtest dlcore._core
+
+lint-workflows: .tools/python/bin/zizmor .tools/python/bin/check-jsonschema ## the workflows of GitHub: form, and what is risky
+	.tools/python/bin/zizmor --offline --quiet .github
+	.tools/python/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+audit: .venv/.dev .tools/bin/cargo-deny .tools/python/bin/pip-audit ## known vulnerabilities, licences and origins of all dependencies
+	.tools/bin/cargo-deny --locked check
+	.tools/python/bin/pip-audit --progress-spinner off --path $$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+# After a change of Cargo.lock. From the crates' own files, asking no service.
+licences: .tools/bin/cargo-about ## THIRD-PARTY.txt anew: the licences of the crates that are compiled in
+	.tools/bin/cargo-about generate --locked --fail --config tools/licences.toml \
+	    --manifest-path rust/python/Cargo.toml --output-file THIRD-PARTY.txt tools/licences.hbs
 
 # The two variables hold NumPy's kernels back on some machines: a comparison must not profit from that.
 bench: .venv/.dev ## timings against NumPy and scikit-learn, and the table of ratios
@@ -116,6 +132,9 @@ wheel: .venv/.venv ## the wheel, in dist/; at most 2 MB
 	@stat --format '%n: %s bytes' dist/*.whl
 	@test "$$(stat --format %s dist/*.whl)" -le 2000000
 
+sdist: .tools/python/bin/maturin ## the source distribution, in dist/, and a wheel made of it without network and tried
+	tools/test-sdist .tools/python/bin/maturin
+
 docs: .venv/.docs ## the site, in docs/_build/html; it runs the lessons
 	$(PY) -m sphinx --quiet -W --keep-going docs docs/_build/html
 
@@ -132,8 +151,19 @@ clean: ## remove all that was made
 	$(PYTHON) -m venv .venv
 	@touch $@
 
+# Tools that only a target needs: neither in the environment of the package, nor on the machine.
+.tools/bin/%:
+	cargo install --quiet --locked --root .tools $*
+
+.tools/bin/cargo-about: # a program only if asked
+	cargo install --quiet --locked --root .tools --features cli cargo-about
+
+.tools/python/bin/%:
+	test -d .tools/python || $(PYTHON) -m venv .tools/python
+	.tools/python/bin/python -m pip --disable-pip-version-check --quiet install $*
+
 # pip builds in place, so cargo's folder is reused from one build to the next.
-.venv/.package: .venv/.venv pyproject.toml README.md $(RUST_SOURCES) $(PYTHON_SOURCES)
+.venv/.package: .venv/.venv pyproject.toml README.md THIRD-PARTY.txt $(RUST_SOURCES) $(PYTHON_SOURCES)
 	$(PIP) install '.[demo]'
 	@touch $@
 
