@@ -78,7 +78,7 @@ pub fn stages(input_width: usize, layers: &[Layer]) -> Result<Vec<Stage>, Error>
         list.add(layer)?;
     }
     if let Some(width) = list.stages.iter().flat_map(|s| [s.fan_in, s.units]).find(|&w| w > MOST_FEATURES) {
-        return Err(Error::Invalid(format!("features: expected at most {MOST_FEATURES}, got {width}")));
+        return Err(Error::Invalid(format!("units: expected at most {MOST_FEATURES}, got {width}")));
     }
     if list.stages.is_empty() {
         return Err(Error::Invalid("layers: expected at least one, got none".to_owned()));
