@@ -8,7 +8,7 @@ RUST_SOURCES := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml C
 PYTHON_SOURCES := $(shell find python -name '*.py' -o -name '*.pyi' -o -name py.typed)
 LINTED := python tests benches examples docs/conf.py docs/reference.py tools/check-site
 
-.PHONY: help demo lessons setup hooks quick test test-rust test-python test-neon test-oldcpu test-aarch64 test-valgrind test-memory test-files test-keras torture stress lint lint-workflows audit licences bench bench-phases bench-peers bench-sklearn bench-additions bench-dead bench-precision bench-scale wheel sdist docs docs-rust check-site clean
+.PHONY: help demo lessons setup hooks quick test test-rust test-python test-neon test-oldcpu test-aarch64 test-valgrind test-memory test-extremes test-files test-keras torture stress lint lint-workflows audit licences bench bench-phases bench-peers bench-sklearn bench-additions bench-dead bench-precision bench-scale wheel sdist docs docs-rust check-site clean
 
 help: ## what there is
 	@sed -n 's|^\([a-z0-9-]*\):.*## |\1\t|p' Makefile | expand -t 17
@@ -58,8 +58,11 @@ test-files: .venv/.dev ## killed writes and mutated files, a million of them; 10
 test-valgrind: ## tests of the Rust crates under Valgrind, on AVX2 and scalar code; half an hour
 	tools/test-valgrind
 
-test-memory: .venv/.dev ## 10,000 fits and predictions, and 200 limits of memory; 10 minutes
-	DLCORE_TEST_ROUNDS=10000 DLCORE_TEST_LIMITS=200 $(PY) -m pytest tests/test_memory.py --timeout 3600
+test-memory: .venv/.dev ## 10,000 fits and predictions, and 1,200 limits of memory; 10 minutes
+	DLCORE_TEST_ROUNDS=10000 DLCORE_TEST_LIMITS=200 DLCORE_TEST_APART=4096 $(PY) -m pytest tests/test_memory.py --timeout 3600
+
+test-extremes: .venv/.dev ## dead nets for 100,000 epochs, with every optimizer; 6 minutes
+	DLCORE_TEST_EPOCHS=100000 $(PY) -m pytest tests/test_extremes.py -k state_of_a_dead_net --timeout 3600
 
 # Each case trains in float32 and in float64, in two processes; ARGS='--only NAME' is of compare.py.
 test-keras: .venv-peers/.package ## the same nets and scripts under Keras and dlcore; 8 minutes

@@ -2,9 +2,12 @@
 
 `limited.py CASE` has a little more room than it has taken so far when the work begins, and prints the
 MemoryError. `limited.py steps BYTES` has so much more than NumPy needs, imports, builds, trains, predicts,
-saves and loads, and says how far it came. No outcome may be a signal.
+saves and loads, and says how far it came. `limited.py scan BYTES` forks for one limit after another, so many
+bytes apart, up to where work on two threads succeeds. `limited.py threads` trains where no thread can be had.
+No outcome may be a signal.
 """
 
+import os
 import pathlib
 import resource
 import sys
@@ -186,8 +189,56 @@ def steps(room):
     print(done)
 
 
+def scan(step):
+    """How many limits ended in which way; a process that was forked has no threads yet, and starts them."""
+    import dlcore
+
+    dlcore.set_num_threads(2)
+    x, ends = np.ones((512, 20), np.float32), {"success": 0, "error": 0}
+    dlcore.ops.matmul(x[:1], x[:1].T)
+    room = 0
+    while ends["success"] < 10:
+        child = os.fork()
+        if child == 0:
+            limit(room)
+            try:
+                for _ in range(3):
+                    dlcore.ops.softmax(dlcore.ops.matmul(x, x.T))
+                os._exit(0)
+            except MemoryError:
+                os._exit(1)
+        status = os.waitpid(child, 0)[1]
+        end = {0: "success", 1: "error"}.get(os.waitstatus_to_exitcode(status))
+        assert end, f"{room} bytes: the process ended with {status}"
+        ends[end] += 1
+        room += step
+    print(*ends.values())
+
+
+def threads():
+    """The weights that a fit on one thread gives, and one that asks for two."""
+    import dlcore
+
+    nets = [model(4, 300, 300, 1) for _ in range(2)]
+    nets[1].set_weights(nets[0].get_weights())
+    x, y = data(2000)
+    if os.getuid() == 0:
+        os.setuid(65534)  # There is no limit for root.
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    for count, net in enumerate(nets, 1):
+        dlcore.set_num_threads(count)
+        net.fit(x, y, batch_size=500, epochs=2, shuffle=False, verbose=0)
+    assert all((a == b).all() for a, b in zip(*(net.get_weights() for net in nets), strict=True))
+    with pathlib.Path("/proc/self/status").open() as status:
+        print(*(line for line in status if line.startswith("Threads")))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "steps":
         steps(int(sys.argv[2]))
+    elif sys.argv[1] == "scan":
+        scan(int(sys.argv[2]))
+    elif sys.argv[1] == "threads":
+        threads()
     else:
         one(sys.argv[1])

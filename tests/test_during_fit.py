@@ -56,7 +56,6 @@ def assert_same(model, undisturbed):
 
 def assert_sound(model, data):
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
-    model.compile("adam", model.loss)  # The optimizer remembers slopes, however huge they were.
     model.fit(data["x"][:50] * 0, data["y"][:50] * 0, verbose=0)
 
 

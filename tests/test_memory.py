@@ -21,15 +21,19 @@ FEW = int(os.environ.get("DLCORE_TEST_ROUNDS", "500"))
 """Fits and predictions of a loop; `make test-memory` does 10,000."""
 STEPS = int(os.environ.get("DLCORE_TEST_LIMITS", "10"))
 """Limits to try; `make test-memory` tries 200."""
+APART = int(os.environ.get("DLCORE_TEST_APART", "32768"))
+"""Bytes between limits where threads start; `make test-memory` has one for each page."""
 SLACK = 2 * 10**6
+
+ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+"""In it, a limit means the same on every machine."""
 
 needs_proc = pytest.mark.skipif(not pathlib.Path("/proc/self/statm").exists(), reason="needs /proc")
 
 
-def in_a_process(*arguments):
+def in_a_process(*arguments, **variables):
     script = pathlib.Path(limited.__file__)
-    # One arena, so that a limit means the same on every machine.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"} | variables
     command = [sys.executable, script, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
     assert done.returncode == 0, (arguments, done.returncode, done.stderr[-2000:])
@@ -39,7 +43,7 @@ def in_a_process(*arguments):
 @needs_proc
 @pytest.mark.parametrize("case", limited.CASES)
 def test_too_large_is_an_error_that_says_how_much_and_for_what(case):
-    message = in_a_process(case)
+    message = in_a_process(case, **ONE_ARENA)
     assert re.search(
         r"out of memory: \d{7,} bytes for [a-z' ]+ could not|Unable to allocate .* shape", message
     ), message
@@ -48,9 +52,36 @@ def test_too_large_is_an_error_that_says_how_much_and_for_what(case):
 @needs_proc
 def test_no_limit_ends_the_process():
     """From too little for the import to enough for everything: an error or success, never a signal."""
-    ends = [in_a_process("steps", room * limited.MEGABYTE) for room in np.linspace(0, 64, STEPS).astype(int)]
+    rooms = (np.linspace(0, 64, STEPS) * limited.MEGABYTE).astype(int)
+    ends = [in_a_process("steps", room, **ONE_ARENA) for room in rooms]
     assert ends[0].startswith("nothing")
     assert ends[-1] == "all"
+
+
+@needs_proc
+def test_no_limit_ends_a_process_that_starts_threads():
+    """What a thread takes when it starts is found to be missing before it does."""
+    successes, errors = map(int, in_a_process("scan", APART).split())
+    assert successes
+    assert errors
+
+
+@needs_proc
+def test_a_fit_that_can_have_no_thread_uses_its_own():
+    assert in_a_process("threads").split() == ["Threads:", "1"]
+
+
+@pytest.mark.parametrize("end", ["safetensors", "keras"])
+def test_a_sound_file_for_which_there_is_no_room_is_not_called_damaged(end, tmp_path, monkeypatch):
+    path = tmp_path / f"model.{end}"
+    net().save(path)
+
+    def no_room(*arguments):
+        raise MemoryError("for the weights")
+
+    monkeypatch.setattr(dlcore.models.model, "Network", no_room)
+    with pytest.raises(MemoryError, match="for the weights"):
+        dlcore.models.load_model(path)
 
 
 # More than any address space has room for, even if the system promises memory that it has not.

@@ -21,7 +21,6 @@ _DAMAGE = (
     EOFError,
     IndexError,
     KeyError,
-    MemoryError,
     RuntimeError,
     TypeError,
     ValueError,

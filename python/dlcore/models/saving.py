@@ -249,10 +249,11 @@ class errors_of:  # noqa: N801, a context manager
             KeyError,
             AttributeError,
             IndexError,
-            MemoryError,
             OverflowError,
             RecursionError,
         )
+        if isinstance(error, MemoryError):  # A sound file may be too large, now or here.
+            raise MemoryError(f"{self.name}: {error}") from error
         if isinstance(error, damage):
             reason = f"{type(error).__name__}: {error}"
             raise ValueError(f"{self.name} is not a dlcore model, or damaged ({reason})") from error

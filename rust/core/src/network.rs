@@ -502,7 +502,8 @@ impl<T: Element> Network<T> {
                 *sum_of_metric += sum(peek.matrix(values).row(i), rows);
             }
             if epoch.weight_fault.load(Ordering::Relaxed) {
-                outcome.fault = Some("a weight would not have stayed finite");
+                outcome.fault =
+                    Some("a weight, or what its optimizer knows of it, would not have stayed finite");
                 return ControlFlow::Break(());
             }
             if let (Some(outputs), Some(emitted)) = (&mut outputs, emitted) {

@@ -1,6 +1,11 @@
 //! Memory for numbers: aligned to a vector, zeroed, never out of reach of an error.
+//!
+//! What is small, a list of phases or a worker's name, is taken without asking, and where there is not even room
+//! for that, Rust ends the process; so does the C library where a thread starts. Therefore who takes much must leave
+//! something ([`spare`]), and who begins a piece of work looks first whether it is there.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::hint::black_box;
 use std::ptr::NonNull;
 
 /// More memory than there is.
@@ -26,9 +31,29 @@ fn amount(bytes: usize) -> String {
 
 /// An empty vector with room for `len` values.
 pub fn room<T>(len: usize, purpose: &'static str) -> Result<Vec<T>, OutOfMemory> {
+    let none = OutOfMemory::of::<T>(len, purpose);
     let mut values = Vec::new();
-    values.try_reserve_exact(len).map_err(|_| OutOfMemory::of::<T>(len, purpose))?;
-    Ok(values)
+    values.try_reserve_exact(len).map_err(|_| none)?;
+    leaves_spare(none)?;
+    // Else the compiler may leave out what is only asked for and given back.
+    Ok(black_box(values))
+}
+
+/// Bytes for all that is small, many times over.
+const SPARE: usize = 1 << 20;
+
+/// Whether there is room for what is small.
+pub fn spare() -> Result<(), OutOfMemory> {
+    let none = OutOfMemory { bytes: SPARE, purpose: "what is small" };
+    let mut values = Vec::<u8>::new();
+    values.try_reserve_exact(SPARE).map_err(|_| none)?;
+    drop(black_box(values));
+    Ok(())
+}
+
+/// Whether there still is, once so much has been taken; little cannot use it up.
+fn leaves_spare(taken: OutOfMemory) -> Result<(), OutOfMemory> {
+    if taken.bytes < SPARE / 16 { Ok(()) } else { spare().map_err(|_| taken) }
 }
 
 /// A block of numbers, aligned to 64 bytes. It is not copied, and its length never changes.
@@ -53,7 +78,9 @@ impl<T: Copy> Memory<T> {
         }
         // SAFETY: the layout is not empty.
         let data = unsafe { alloc_zeroed(layout) };
-        NonNull::new(data.cast()).map(|data| Self { data, len }).ok_or(none)
+        let memory = NonNull::new(data.cast()).map(|data| Self { data, len }).ok_or(none)?;
+        leaves_spare(none)?;
+        Ok(memory)
     }
 
     fn layout(len: usize) -> Option<Layout> {

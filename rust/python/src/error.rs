@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dlcore_core::error::Error;
+use dlcore_kernels::memory;
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
@@ -18,9 +19,10 @@ pub fn exception(error: Error) -> PyErr {
     }
 }
 
-/// Does work without the interpreter. A panic, which would be a defect of dlcore, comes out as an
-/// ordinary `RuntimeError`.
+/// Does work without the interpreter, if there is room for what is small. A panic, which would be a defect of
+/// dlcore, comes out as an ordinary `RuntimeError`.
 pub fn detached<R: Send>(py: Python<'_>, work: impl FnOnce() -> R + Send) -> PyResult<R> {
+    memory::spare().map_err(|error| exception(error.into()))?;
     py.detach(|| catch_unwind(AssertUnwindSafe(work)))
         .map_err(|panic| PyRuntimeError::new_err(format!("internal error of dlcore: {}", message(&*panic))))
 }

@@ -84,6 +84,7 @@ fn metric_config(dict: &Bound<'_, PyDict>) -> PyResult<Metric> {
 impl Network {
     #[new]
     fn new(input_width: usize, layers: List<Bound<'_, PyDict>>, dtype: &str, seed: u64) -> PyResult<Self> {
+        memory::spare().map_err(|error| exception(error.into()))?;
         let layers = layers.0.iter().map(layer).collect::<PyResult<Vec<_>>>()?;
         let isa = chosen();
         let network = match dtype {

@@ -129,7 +129,8 @@ impl Room for BatchNormalization {
         2
     }
 
-    /// A batch that gives no finite number leaves the running ones alone.
+    /// A batch that gives no finite number leaves the running ones alone. They become zero below the smallest normal
+    /// number, like an optimizer's moments.
     fn follow<T: Element>(self, statistics: Matrix<'_, T>, [mean, variance, ..]: [&mut [T]; MAX_VARIABLES]) {
         let (momentum, share) = (T::from_f64(self.momentum), T::from_f64(1.0 - self.momentum));
         for (i, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
@@ -137,6 +138,9 @@ impl Room for BatchNormalization {
             for (running, new) in [(mean, row[0]), (variance, row[2])] {
                 if new.to_f64().is_finite() {
                     *running = *running * momentum + new * share;
+                    if running.to_f64().abs() < T::MIN_NORMAL.to_f64() {
+                        *running = T::default();
+                    }
                 }
             }
         }

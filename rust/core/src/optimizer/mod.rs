@@ -3,11 +3,12 @@
 //! Formulas and defaults are Keras's. What is common to all stands here: the state (*slots*, each
 //! as large as the parameters), clipping by value, decoupled weight decay, and two guards:
 //!
-//! - a slot that falls below the smallest normal number becomes zero. With a gradient of zero,
-//!   moments would decay into subnormal numbers and stay there, where arithmetic is many times
-//!   slower;
-//! - a weight is replaced only by a finite number. Otherwise it stays, its slots too, and the update
-//!   says so.
+//! - a weight or slot that falls below the smallest normal number becomes zero. With a gradient of zero,
+//!   moments, and weights with a penalty or decay, would decay into subnormal numbers and stay there,
+//!   where arithmetic is many times slower;
+//! - a weight is replaced only by a finite number, and only if its slots are finite: with the square of a
+//!   huge gradient in it, a slot would hold its weight for ever. Otherwise it stays, its slots too, and the
+//!   update says so.
 
 mod adadelta;
 mod adagrad;
@@ -131,7 +132,7 @@ macro_rules! optimizers {
             }
 
             /// Updates weights by their gradients, which lie alike, as do the rule's slots: some rows, all of
-            /// which change in the same way, and perhaps others. False if a weight would not have stayed
+            /// which change in the same way, and perhaps others. False if a weight or slot would not have stayed
             /// finite, and was left alone.
             pub fn run<T: Element, S: Simd>(
                 &self,
@@ -206,6 +207,8 @@ pub struct Change {
     pub clip_value: f64,
     /// Decoupled weight decay times learning rate; 0 otherwise.
     pub decay: f64,
+    /// Whether a decay or a penalty makes weights smaller for ever.
+    pub shrinks: bool,
     /// The running mean of the weights, in the slot behind the rule's, if there is one.
     pub average: Option<Average>,
 }
@@ -228,7 +231,7 @@ impl Average {
     /// The new mean.
     #[inline(always)]
     fn next<V: Vector>(self, mean: V, weight: V) -> V {
-        V::constant(self.momentum).mul_add(mean, V::constant(1.0 - self.momentum) * weight)
+        snap(V::constant(self.momentum).mul_add(mean, V::constant(1.0 - self.momentum) * weight))
     }
 }
 
@@ -270,8 +273,10 @@ struct Stepper<R, V: Vector> {
     clips: bool,
     highest: V,
     minus_decay: V,
+    /// Whether weights must be kept from becoming subnormal: most often they do not.
+    shrinks: bool,
     average: Option<Average>,
-    /// Where all weights stayed finite so far.
+    /// Where all weights and slots stayed finite so far.
     finite: V::Mask,
 }
 
@@ -291,6 +296,7 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
             clips: change.clip_value.is_finite(),
             highest: V::constant(change.clip_value),
             minus_decay: V::constant(-change.decay),
+            shrinks: change.shrinks,
             average: change.average,
             finite: V::zero().is_finite(),
         }
@@ -342,10 +348,16 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         let before = state;
         let decayed = weight.mul_add(self.minus_decay, weight);
         let new = self.rule.update(&self.factors, decayed, gradient, &mut state);
-        let finite = new.is_finite();
+        let mut finite = new.is_finite();
+        for values in state.iter().take(R::SLOTS.len()) {
+            finite = V::both(finite, values.is_finite());
+        }
         self.finite = V::both(self.finite, finite);
 
         let mut new = V::select(finite, new, weight);
+        if self.shrinks {
+            new = snap(new);
+        }
         if let Some(average) = self.average {
             let slot = &mut slots[R::SLOTS.len()];
             let mean = average.next(load::<V, WHOLE>(slot), new);

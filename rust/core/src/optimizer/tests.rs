@@ -149,6 +149,7 @@ impl<T: Element> Trained<T> {
                 bias_l2: 0.0,
                 clip_value: self.clip,
                 decay: DECAY,
+                shrinks: true,
                 average: None,
             },
             weights: &mut self.weights,
@@ -237,6 +238,29 @@ fn a_weight_that_would_not_stay_finite_is_left_alone() {
             for (k, (weight, before)) in trained.weights.iter().zip(before).enumerate() {
                 assert_eq!(*weight == before, k == i, "{optimizer:?}, weight {k}");
             }
+        }
+    }
+}
+
+/// Of a gradient whose square overflows, too; and whatever came, the next one is learned from.
+#[test]
+fn a_huge_gradient_is_refused_or_forgotten() {
+    for (_, _, optimizer) in all() {
+        for huge in [1e18, 1e25, 1e37] {
+            let mut trained = Trained::<f32>::new(Isa::best(), optimizer, f64::INFINITY);
+            assert!(trained.update(&gradients(1)));
+            let (before, mut gradients) = (trained.bits(), gradients(1));
+            gradients[2] = huge;
+            let is_learned = trained.update(&gradients);
+            let of_weight_2 = |bits: &[u64]| [2, 2 + WEIGHTS, 2 + 2 * WEIGHTS].map(|i| bits.get(i).copied());
+            assert!(is_learned || of_weight_2(&before) == of_weight_2(&trained.bits()), "{optimizer:?}");
+            assert!(
+                trained.slots.iter().flatten().all(|x| x.is_finite()),
+                "{optimizer:?}: {:?}",
+                trained.slots
+            );
+            gradients[2] = 0.5;
+            assert!(trained.update(&gradients), "{optimizer:?}: after {huge}");
         }
     }
 }

@@ -39,8 +39,16 @@ use std::sync::{Arc, Mutex, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::memory;
+
 /// More threads than this are never used; a team's bookkeeping is not made for more.
 pub const MAX_THREADS: usize = 256;
+
+/// Bytes of a worker's stack, as many as Rust gives to any thread.
+const STACK: usize = 2 << 20;
+
+/// Bytes that a worker takes besides, at most.
+const SMALL: usize = 1 << 16;
 
 /// How long a worker stays awake after its team.
 const LINGER: Duration = Duration::from_micros(200);
@@ -145,8 +153,13 @@ fn pool() -> Option<Arc<Pool>> {
             return Some(old);
         }
     }
+    // A thread that found no room when it has just started would end the process.
+    let stacks: Result<Vec<_>, _> =
+        (1..threads).map(|_| memory::room::<u8>(STACK + SMALL, "a thread")).collect();
+    drop(stacks.ok()?);
     let workers = rayon::ThreadPoolBuilder::new()
         .num_threads(threads - 1)
+        .stack_size(STACK)
         .thread_name(|i| format!("dlcore-{i}"))
         .build()
         .ok()?;
