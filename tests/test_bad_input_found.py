@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 
 import dlcore
-from dlcore import _core, callbacks, initializers, layers, losses, metrics, ops, utils
+from dlcore import (
+    _core,
+    callbacks,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    ops,
+    optimizers,
+    random,
+    saving,
+    utils,
+)
 
 X = np.ones((8, 4), np.float32)
 NOTHING_LONG = np.empty((2**40, 0), np.float32)
@@ -92,6 +104,16 @@ def test_a_number_is_no_path(load):
     os.close(writes)
 
 
+class _Endless(utils.PyDataset):
+    num_batches = 2**40
+
+    def __getitem__(self, index):
+        return X, X
+
+
+DENSE = saving.serialize_keras_object(layers.Dense(1))
+IDENTITY = layers.Rescaling(1.0).core_config((4,))[0]
+
 REFUSED = {
     "shape: a list of its own": (lambda: initializers.HeUniform()([[3]]), "shape"),
     "shape: negative": (lambda: initializers.HeUniform()((3, -1)), "shape"),
@@ -116,6 +138,42 @@ REFUSED = {
         lambda: dlcore.Sequential.from_config(_model().get_config() | {"layers": X}),
         "layers",
     ),
+    "mode: no word": (lambda: initializers.VarianceScaling(mode=X), "mode.*fan_in"),
+    "input_shape: a number": (lambda: layers.Dense(3).build(np.uint8(4)), "input_shape"),
+    "input_shape of a model": (lambda: _model().build(4), "input_shape"),
+    "input_shape to look at": (lambda: layers.Flatten().compute_output_shape(()), "input_shape"),
+    "threshold": (lambda: metrics.binary_accuracy(X, X, 10**400), "threshold"),
+    "ignore_class": (
+        lambda: metrics.sparse_categorical_crossentropy([0], [[1.0]], ignore_class=10**400),
+        "ignore_class",
+    ),
+    "step": (lambda: optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)([10**400]), "step"),
+    "a rate to add": (lambda: _model().optimizer.learning_rate.assign_add(10**400), "value"),
+    "a filling": (lambda: utils.pad_sequences([[1]], value=2**70), "value must fit int32"),
+    "sequences": (lambda: utils.pad_sequences([[2**70]]), "sequences.*int32"),
+    "an object without a name": (lambda: utils.get_registered_name(3), "obj"),
+    "num_batches": (lambda: _model().fit(_Endless(), verbose=0), "num_batches"),
+    "a batch without parts": (lambda: _model().predict(iter([[]]), verbose=0), "x must"),
+    "config: not of a layer": (
+        lambda: saving.deserialize_keras_object(
+            saving.serialize_keras_object(layers.Dense(1)) | {"config": 3}
+        ),
+        "config",
+    ),
+    "minval": (lambda: random.randint((2,), 0.5, 3), "minval"),
+    "shape: a number": (lambda: random.normal(3), "shape"),
+    "stddev": (lambda: random.normal((3,), stddev=10**400), "stddev"),
+    "axis of an order": (lambda: random.shuffle(X, axis=2**70), "axis"),
+    "logits": (lambda: random.categorical(X[0], 3), "logits"),
+    "num_samples": (lambda: random.categorical(X, -1), "num_samples"),
+    "axis of a softmax": (lambda: ops.softmax(X, axis=2**70), "axis"),
+    "a model to save": (lambda: saving.save_model(3, "x"), "model"),
+    "a model to save weights of": (lambda: saving.save_weights(3, "x"), "model"),
+    "a model to load into": (lambda: saving.load_weights(3, "x"), "model"),
+    "a model to clone": (lambda: dlcore.models.clone_model(3), "model"),
+    "a model of callbacks": (lambda: callbacks.CallbackList([], model=3), "model"),
+    "epsilon": (lambda: dlcore.config.set_epsilon("1"), "value"),
+    "100,000 layers": (lambda: _core.Network(4, [IDENTITY] * 100_000, "float32", 1), "layers.*at most"),
     "line_length": (lambda: _model().summary(line_length=2**62), "line_length"),
     "positions": (lambda: _model().summary(positions=[10**400]), "positions"),
 }
@@ -126,6 +184,17 @@ def test_refused(case):
     call, message = REFUSED[case]
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+@pytest.mark.parametrize("shape_of", [dlcore.backend.int_shape, dlcore.backend.count_params])
+def test_numbers_and_lists_have_shapes(shape_of):
+    assert shape_of(3.0) in ((), 1)
+    assert shape_of([[1.0, 2.0]]) in ((1, 2), 2)
+
+
+def test_a_summary_takes_its_options_as_yes_or_no(capsys):
+    _model().summary(show_trainable=2**70)
+    assert "Trainable" in capsys.readouterr().out
 
 
 def test_an_option_is_looked_at_before_the_update():

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import accuracy_score
 from sklearn.utils._param_validation import InvalidParameterError
 
+from dlcore.sklearn import from_sklearn, to_sklearn
 from estimators import HELD_OUT, KINDS, NUMBERS, WEIGHTS, X, Y, assert_same_bits, make, target, weights_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -305,6 +306,27 @@ def test_coefs_that_are_no_arrays(coefs):
     model.coefs_ = coefs
     with pytest.raises(ValueError, match="coefs_"):
         model.predict(X)
+
+
+def test_sparse_labels_with_an_index_that_no_column_has():
+    labels = scipy.sparse.csr_matrix(np.eye(3, dtype=int)[Y])
+    labels.indices[0] = 9
+    with pytest.raises(ValueError, match="ind"):
+        make("classifier").fit(X, labels)
+
+
+@pytest.mark.parametrize("form", [scipy.sparse.csr_matrix, scipy.sparse.csc_matrix])
+def test_sparse_rows_to_predict_with_an_index_that_leads_out(form):
+    rows = form(X)
+    rows.indices[0] = 999
+    with pytest.raises(ValueError, match="ind"):
+        make("classifier").fit(X, Y).predict(rows)
+
+
+@pytest.mark.parametrize("convert", [to_sklearn, from_sklearn])
+def test_what_is_no_model_is_not_converted(convert):
+    with pytest.raises(TypeError, match="must be a"):
+        convert(3)
 
 
 def test_sparse_rows_with_an_index_that_no_column_has():

@@ -44,14 +44,14 @@ def pad_sequences(
     """
     for name, side in (("padding", padding), ("truncating", truncating)):
         one_of(name, side, ["pre", "post"])
-    filling = _checks.real("value", value)
+    _checks.real("value", value)
     length = max(map(len, sequences), default=0) if maxlen is None else _checks.integer("maxlen", maxlen)
-    padded = np.full((len(sequences), length), filling, dtype)
-    for row, sequence in zip(padded, sequences, strict=True):
-        kept = sequence[:length] if truncating == "post" else sequence[max(len(sequence) - length, 0) :]
-        at = 0 if padding == "post" else length - len(kept)
-        try:
+    try:
+        padded = np.full((len(sequences), length), value, dtype)
+        for row, sequence in zip(padded, sequences, strict=True):
+            kept = sequence[:length] if truncating == "post" else sequence[max(len(sequence) - length, 0) :]
+            at = 0 if padding == "post" else length - len(kept)
             row[at : at + len(kept)] = kept
-        except OverflowError as error:
-            raise ValueError(f"sequences must have numbers that fit {padded.dtype}, but {error}") from error
+    except OverflowError as error:
+        raise ValueError(f"sequences and value must fit {dtype}, but {error}") from error
     return padded

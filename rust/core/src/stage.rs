@@ -80,14 +80,18 @@ pub fn stages(input_width: usize, layers: &[Layer]) -> Result<Vec<Stage>, Error>
     if let Some(width) = list.stages.iter().flat_map(|s| [s.fan_in, s.units]).find(|&w| w > MOST_FEATURES) {
         return Err(Error::Invalid(format!("units: expected at most {MOST_FEATURES}, got {width}")));
     }
-    if list.stages.is_empty() {
-        return Err(Error::Invalid("layers: expected at least one, got none".to_owned()));
+    match list.stages.len() {
+        0 => Err(Error::Invalid("layers: expected at least one, got none".to_owned())),
+        1..=MOST_STAGES => Ok(list.stages),
+        got => Err(Error::Invalid(format!("layers: expected at most {MOST_STAGES}, got {got}"))),
     }
-    Ok(list.stages)
 }
 
 /// Features of a layer, at most: no machine has memory for more, and no count of them and a few overflows.
 const MOST_FEATURES: usize = 1 << 48;
+
+/// Of a network: the phases of a step are compared with each other, which takes so many a second.
+const MOST_STAGES: usize = 2000;
 
 struct List {
     stages: Vec<Stage>,

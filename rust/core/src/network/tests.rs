@@ -550,9 +550,12 @@ fn errors_name_the_argument() {
         message(network.train(data(x, y, short), 4, &[0.1], None, &mut || true))
             .starts_with("sample_weight:")
     );
-    for (layers, name) in
-        [(vec![], "layers:"), (vec![dense(0, 0.0)], "units:"), (vec![Layer::Dropout(1.5)], "rate:")]
-    {
+    for (layers, name) in [
+        (vec![], "layers:"),
+        (vec![dense(1, 0.0); 2001], "layers: expected at most"),
+        (vec![dense(0, 0.0)], "units:"),
+        (vec![Layer::Dropout(1.5)], "rate:"),
+    ] {
         let error = Network::<f32>::new(Isa::best(), 3, &layers, 0).err().unwrap();
         assert!(error.to_string().starts_with(name), "{error}");
     }
