@@ -23,6 +23,7 @@ pub(super) fn choose(parameters: Parameters) -> Optimizer {
 
 impl Rule for Adadelta {
     const SLOTS: &'static [&'static str] = &["accumulated_grad", "accumulated_delta_var"];
+    const SQUARES: &'static [usize] = &[0, 1];
 
     fn factors(self, learning_rate: f64, _: u64) -> [f64; MAX_FACTORS] {
         [learning_rate, self.rho, 1.0 - self.rho, self.epsilon.max(LEAST_EPSILON), 0.0, 0.0]

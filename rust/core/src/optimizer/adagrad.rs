@@ -23,6 +23,7 @@ pub(super) fn choose(parameters: Parameters) -> Optimizer {
 
 impl Rule for Adagrad {
     const SLOTS: &'static [&'static str] = &["accumulator"];
+    const SQUARES: &'static [usize] = &[0];
 
     fn initial(self) -> [f64; MAX_SLOTS] {
         [self.initial_accumulator_value, 0.0, 0.0, 0.0]

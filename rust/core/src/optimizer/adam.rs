@@ -37,6 +37,7 @@ pub(super) fn choose(parameters: Parameters) -> Optimizer {
 impl<const AMSGRAD: bool> Rule for Moments<AMSGRAD> {
     const SLOTS: &'static [&'static str] =
         if AMSGRAD { &["momentum", "velocity", "velocity_hat"] } else { &["momentum", "velocity"] };
+    const SQUARES: &'static [usize] = &[1];
     const LEARNS: bool = !AMSGRAD;
 
     fn factors(self, learning_rate: f64, step: u64) -> [f64; MAX_FACTORS] {

@@ -69,6 +69,9 @@ pub trait Rule: Copy + Send + Sync + Sized {
     /// Names of the slots.
     const SLOTS: &'static [&'static str];
 
+    /// Which slots may overflow although the weight does not: sums of squares.
+    const SQUARES: &'static [usize] = &[];
+
     /// Whether there is code for an update while the gradient is computed. It gains a few parts of a
     /// hundred and weighs more than all else of a rule, so it is made for those that most nets are trained with.
     const LEARNS: bool = false;
@@ -348,10 +351,8 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         let before = state;
         let decayed = weight.mul_add(self.minus_decay, weight);
         let new = self.rule.update(&self.factors, decayed, gradient, &mut state);
-        let mut finite = new.is_finite();
-        for values in state.iter().take(R::SLOTS.len()) {
-            finite = V::both(finite, values.is_finite());
-        }
+        // One comparison for all: a sum is finite only if its parts are.
+        let finite = R::SQUARES.iter().fold(new, |sum, &slot| sum + state[slot]).is_finite();
         self.finite = V::both(self.finite, finite);
 
         let mut new = V::select(finite, new, weight);

@@ -33,6 +33,7 @@ pub(super) fn choose(parameters: Parameters) -> Optimizer {
 
 impl Rule for Nadam {
     const SLOTS: &'static [&'static str] = &["momentum", "velocity"];
+    const SQUARES: &'static [usize] = &[1];
 
     fn factors(self, learning_rate: f64, step: u64) -> [f64; MAX_FACTORS] {
         let Self { beta_1, beta_2, epsilon } = self;

@@ -48,6 +48,7 @@ impl<const CENTERED: bool, const MOMENTUM: bool> Rule for Rms<CENTERED, MOMENTUM
         (true, false) => &["velocity", "average_gradient"],
         (true, true) => &["velocity", "average_gradient", "momentum"],
     };
+    const SQUARES: &'static [usize] = &[0];
     const LEARNS: bool = !CENTERED && !MOMENTUM;
 
     fn factors(self, learning_rate: f64, _: u64) -> [f64; MAX_FACTORS] {
