@@ -60,11 +60,13 @@ def repeated(*hidden, method):
     return Case(net, work)
 
 
-def estimator(**options):
+def lbfgs(rows):
+    """All of them are one batch."""
     from dlcore.sklearn import MLPClassifier
 
-    mlp = MLPClassifier((256,), max_iter=10**6, n_iter_no_change=np.inf, tol=0.0, random_state=0, **options)
-    return EstimatorCase(mlp, lambda: mlp.fit(X, Y))
+    mlp = MLPClassifier((256,), solver="lbfgs", max_iter=10**6, tol=0.0, random_state=0)
+    x, y = workers.data(rows)
+    return EstimatorCase(mlp, lambda: mlp.fit(x, y), x, y)
 
 
 CASES = {
@@ -76,7 +78,9 @@ CASES = {
     "a generator": stream,
     "predict": lambda: repeated(1024, 1024, method="predict"),
     "evaluate": lambda: repeated(1024, 1024, method="evaluate"),
-    "lbfgs": lambda: estimator(solver="lbfgs"),
+    "lbfgs": lambda: lbfgs(2048),
+    "a batch of seconds": lambda: fit(512, rows=100_000, features=256, batch_size=100_000),
+    "lbfgs, an evaluation of seconds": lambda: lbfgs(200_000),
 }
 """What the tests interrupt."""
 

@@ -96,7 +96,7 @@ def test_sizes_whose_products_overflow(count):
         with pytest.raises((MemoryError, ValueError)):
             _core.Network(width, layers, "float32", 0)
     if count > 2**48:
-        with pytest.raises(ValueError, match="units: expected at most"):
+        with pytest.raises(ValueError, match="features: expected at most"):
             _core.Network(count, [activate("relu")], "float32", 0)
     network = _core.Network(2, small, "float32", 0)
     network.compile(loss_config("mean_squared_error"), [], OPTIMIZER)

@@ -309,8 +309,8 @@ class Trainer(Inputs):
         RuntimeError
             If the model is being fitted already, by another thread or by the caller of a callback.
         KeyboardInterrupt
-            After Ctrl-C, a tenth of a second later or after the batch that is under way; the weights are
-            those of the last whole batch.
+            After Ctrl-C, a tenth of a second later, or where a batch takes longer and weights have begun to
+            change, after that; the weights are those of the last whole batch.
 
         Notes
         -----

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dlcore_kernels::gather::Order;
 use dlcore_kernels::memory::Memory;
 use dlcore_kernels::panels::Panels;
-use dlcore_kernels::program::{Peek, Region};
+use dlcore_kernels::program::{Moment, Peek, Region};
 use dlcore_kernels::simd::{Element, Isa, Kernel, Simd};
 use dlcore_kernels::team;
 
@@ -276,10 +276,15 @@ impl<T: Element> Network<T> {
         self.run(way, data, outputs, keep_on, &())
     }
 
-    /// The gradients of the loss of all rows as one batch, with the dropout of the next update.
-    pub fn differentiate(&mut self, data: Data<'_, T>) -> Result<Outcome, Error> {
+    /// The gradients of the loss of all rows as one batch, with the dropout of the next update. There are none if
+    /// `keep_on` said no.
+    pub fn differentiate(
+        &mut self,
+        data: Data<'_, T>,
+        keep_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Outcome, Error> {
         let way = Way { purpose: Purpose::Differentiate, batch_size: data.rows, learning_rates: &[] };
-        self.run(way, data, None, &mut || true, &())
+        self.run(way, data, None, keep_on, &())
     }
 
     /// The outputs of all rows, row by row.
@@ -362,7 +367,7 @@ impl<T: Element> Network<T> {
             weight_fault: AtomicBool::new(false),
         };
         let mut memories = [self.parameters.as_mut_slice(), outputs, plan.workspace.as_mut_slice()];
-        plan.program.run(self.isa, plan.threads, &mut memories, &epoch, |_, _| ControlFlow::Continue(()));
+        plan.program.run(self.isa, plan.threads, &mut memories, &epoch, |_| ControlFlow::Continue(()));
         Ok(())
     }
 
@@ -479,7 +484,8 @@ impl<T: Element> Network<T> {
         let mut sums = vec![0.0; 1 + recipe.metrics.len()];
         let mut weights = 0.0;
         let mut outcome = Outcome::default();
-        plan.program.run(self.isa, threads, &mut memories, &epoch, |index, peek| {
+        plan.program.run(self.isa, threads, &mut memories, &epoch, |moment| {
+            let Moment::After(index, peek) = moment else { return poll.go_on() };
             let rows = request.batch_size.min(data.rows - index * request.batch_size);
             let losses = sum(peek.matrix(values).row(0), rows);
             let activity = activity(peek, activities, rows);

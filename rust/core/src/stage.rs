@@ -2,6 +2,8 @@
 //! part optional, or with a map in place of the product. Whatever follows a product rides on it, block by block
 //! while it is hot.
 
+use std::iter;
+
 use dlcore_kernels::gemm::Epilogue;
 use dlcore_kernels::matrix::{Matrix, MatrixMut};
 use dlcore_kernels::simd::{Element, Simd};
@@ -77,8 +79,10 @@ pub fn stages(input_width: usize, layers: &[Layer]) -> Result<Vec<Stage>, Error>
     for layer in layers {
         list.add(layer)?;
     }
-    if let Some(width) = list.stages.iter().flat_map(|s| [s.fan_in, s.units]).find(|&w| w > MOST_FEATURES) {
-        return Err(Error::Invalid(format!("units: expected at most {MOST_FEATURES}, got {width}")));
+    let units = list.stages.iter().map(|stage| ("units", stage.units));
+    let mut widths = iter::once(("features", input_width)).chain(units);
+    if let Some((name, width)) = widths.find(|&(_, width)| width > MOST_FEATURES) {
+        return Err(Error::Invalid(format!("{name}: expected at most {MOST_FEATURES}, got {width}")));
     }
     match list.stages.len() {
         0 => Err(Error::Invalid("layers: expected at least one, got none".to_owned())),

@@ -286,8 +286,9 @@ impl Network {
             py: Python<'py>,
             rows: Rows<'_, 'py>,
         ) -> PyResult<(Bound<'py, PyDict>, Vec<Bound<'py, PyAny>>)> {
-            let result =
-                pass(network, py, rows, None, false, |network, data, _, _| network.differentiate(data))?;
+            let result = pass(network, py, rows, None, false, |network, data, _, keep_on| {
+                network.differentiate(data, keep_on)
+            })?;
             let copy = |network: &mut CoreNetwork<T>| {
                 let shapes = network.trainable_shapes();
                 Ok((shapes, network.gradients()?))

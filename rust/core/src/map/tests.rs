@@ -144,7 +144,7 @@ fn gradients_are_those_of_the_loss() {
         let rows = Rows::<f64>::new(count);
         for (name, middle) in layers() {
             let mut network = network::<f64>(Isa::best(), 17, &middle);
-            network.differentiate(rows.data()).unwrap();
+            network.differentiate(rows.data(), &mut || true).unwrap();
             let gradients = network.gradients().unwrap();
             let weights = network.parameters().unwrap();
             let (shapes, learned) = (network.shapes(), network.trainable_shapes());
@@ -166,7 +166,7 @@ fn gradients_are_those_of_the_loss() {
                             let mut moved = weights.clone();
                             moved[at + k] += by;
                             network.set_parameters(&moved).unwrap();
-                            network.differentiate(rows.data()).unwrap().loss
+                            network.differentiate(rows.data(), &mut || true).unwrap().loss
                         };
                         let step = 1e-5;
                         let difference =

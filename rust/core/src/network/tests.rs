@@ -222,7 +222,7 @@ fn chunks_add_up_to_the_gradient() {
             order: Order::Sequence,
             rows: rows.len(),
         };
-        case.network.differentiate(data).unwrap();
+        case.network.differentiate(data, &mut || true).unwrap();
         case.network.gradients().unwrap()
     };
     // Batches of 200 rows are not cut.
@@ -494,6 +494,44 @@ fn a_stop_is_after_a_whole_batch() {
 }
 
 /// Rows of which no power of two makes a mean that is exact.
+/// Of a batch that takes long: after the refusal nothing has been learned from it, and the next one goes as ever.
+#[test]
+fn a_long_batch_is_abandoned_as_a_whole() {
+    if is_emulated() {
+        return;
+    }
+    let large = ([dense(900, 0.0), activation("relu"), dense(3, 0.0)], 100, 800);
+    let chunks = ([dense(30, 0.0), activation("tanh"), dense(3, 0.0)], 20, 100_000);
+    for (layers, width, rows) in [large, chunks] {
+        let fresh = || {
+            let mut case = Case::<f32>::new(Isa::best(), width, &layers, rows);
+            case.network.compile(recipe("mean_squared_error", "adam", Clipping::default())).unwrap();
+            case
+        };
+        let state = |case: &Case<f32>| (case.network.parameters().unwrap(), case.network.slots().unwrap());
+        let mut expected = fresh();
+        expected.train(Order::Sequence, rows, rows, 0.01);
+        for refusal in [1, 2, 4] {
+            let mut case = fresh();
+            let before = state(&case);
+            let x = Input::Dense(Source::new(&case.x, width).unwrap());
+            let (y, weights) = (Source::new(&case.y, 3), Source::new(&case.weights, 1));
+            let data = Data { x, y, weights, order: Order::Sequence, rows };
+            let mut asked = 0;
+            let mut keep_on = || {
+                asked += 1;
+                asked % refusal != 0
+            };
+            case.network.differentiate(data, &mut keep_on).unwrap();
+            let outcome = case.network.train(data, rows, &[0.01], None, &mut keep_on).unwrap();
+            assert_eq!((asked, outcome.batches), (2 * refusal, 0));
+            assert!(state(&case) == before);
+            case.train(Order::Sequence, rows, rows, 0.01);
+            assert!(state(&case) == state(&expected));
+        }
+    }
+}
+
 #[test]
 fn sums_of_calls_add_up_to_those_of_one() {
     let layers = [dense(5, 0.01), activation("tanh"), dense(2, 0.0)];

@@ -170,9 +170,14 @@ pub fn plan<T: Element>(stages: &[Stage], request: Request) -> Result<Plan<T>, E
     if purpose == Purpose::Train && all > 0 {
         watched.push(flat(PARAMETERS, all));
     }
+    let mut program = Program::new::<T>(phases, watched);
+    let work = rules::work(stages, &request);
+    if work > rules::LONG_WORK {
+        program.may_be_abandoned(|memory| memory == PARAMETERS || memory >= SLOTS);
+    }
     Ok(Plan {
         request,
-        program: Program::new::<T>(phases, watched),
+        program,
         shared: Memory::zeroed(shared.length, "the losses and outputs of a batch")?,
         workspace,
         chunks: Memory::zeroed(chunk_length.ok_or_else(too_large)?, "the gradients of a batch's chunks")?,
@@ -181,7 +186,7 @@ pub fn plan<T: Element>(stages: &[Stage], request: Request) -> Result<Plan<T>, E
         penalties: is_regularized.then_some(penalties),
         emitted,
         blocks,
-        work: rules::work(stages, &request),
+        work,
         threads: rules::threads(stages, &request, chunk.map(|_| chunks)),
     })
 }

@@ -112,6 +112,9 @@ pub fn threads(stages: &[Stage], request: &Request, chunks: Option<usize>) -> us
     worth.clamp(1, request.threads)
 }
 
+/// Multiply-adds of a step within which it is asked whether to go on: some ten milliseconds.
+pub const LONG_WORK: usize = 200_000_000;
+
 /// Multiply-adds of a step.
 pub fn work(stages: &[Stage], request: &Request) -> usize {
     let products: usize = stages.iter().filter_map(|stage| stage.dense).map(|d| d.fan_in * d.units).sum();

@@ -1,15 +1,15 @@
 //! One member's way through all steps.
 
-use std::ops::{ControlFlow, Range};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::simd::{Element, Kernel, Simd};
 use crate::team::Barrier;
 
 use super::share::{Base, Share};
-use super::{Chain, Job, Phase, Program};
+use super::{Chain, Job, KeepOn, Phase, Program};
 
-pub struct Member<'a, T, J: Job<T>, A: ?Sized>
+pub struct Member<'a, 'b, T, J: Job<T>>
 where
     T: Element,
 {
@@ -22,10 +22,13 @@ where
     /// The first step that is not done any more. The caller sets it to the next step before all meet for
     /// that one. Who reads it late may find a still later step there, and rightly goes on.
     pub end: &'a AtomicUsize,
-    pub after: &'a mut A,
+    /// Whether this step is not to be ended.
+    pub abandoned: &'a AtomicBool,
+    /// Asked by the caller, who is member 0.
+    pub keep_on: &'a mut KeepOn<'b>,
 }
 
-impl<T: Element, J: Job<T>, A: FnMut(usize) -> ControlFlow<()> + ?Sized> Kernel for Member<'_, T, J, A> {
+impl<T: Element, J: Job<T>> Kernel for Member<'_, '_, T, J> {
     type Output = ();
 
     #[inline(always)]
@@ -40,29 +43,33 @@ impl<T: Element, J: Job<T>, A: FnMut(usize) -> ControlFlow<()> + ?Sized> Kernel 
                 }
             }
             let step = self.job.step(index);
-            for (chain, share) in self.program.chains.iter().zip(&shares) {
+            for (number, (chain, share)) in self.program.chains.iter().zip(&shares).enumerate() {
                 if chain.meet_before {
                     self.barrier.wait(self.member);
                 }
-                self.chain::<S>(chain, share.clone(), &step);
+                self.chain::<S>(number, chain, share.clone(), &step);
             }
             if self.program.meet_to_look {
                 self.barrier.wait(self.member);
             }
-            if self.member == 0 && (self.after)(index).is_break() {
+            let is_abandoned = self.abandoned.load(Ordering::Relaxed);
+            if self.member == 0 && (is_abandoned || (self.keep_on)(Some(index)).is_break()) {
                 self.end.store(index + 1, Ordering::Relaxed);
             }
         }
     }
 }
 
-impl<T: Element, J: Job<T>, A: ?Sized> Member<'_, T, J, A> {
+impl<T: Element, J: Job<T>> Member<'_, '_, T, J> {
     #[inline(always)]
-    fn chain<S: Simd>(&mut self, chain: &Chain, portions: Range<usize>, step: &J::Step) {
+    fn chain<S: Simd>(&mut self, number: usize, chain: &Chain, portions: Range<usize>, step: &J::Step) {
         let at_once = if chain.by_portion { 1 } else { portions.len() };
         let mut portion = portions.start;
         while portion < portions.end {
             for phase in &self.program.phases[chain.phases.clone()] {
+                if self.program.abandonable > 0 && self.is_abandoned(number) {
+                    return;
+                }
                 let Phase { body, reads, writes, length, unit, .. } = phase;
                 let end = ((portion + at_once) * unit).min(*length);
                 let share = Share {
@@ -79,5 +86,19 @@ impl<T: Element, J: Job<T>, A: ?Sized> Member<'_, T, J, A> {
             }
             portion += at_once;
         }
+    }
+
+    /// Whether this step is not to be ended; before the chain of that number the caller may say so.
+    #[inline(never)]
+    fn is_abandoned(&mut self, number: usize) -> bool {
+        if self.abandoned.load(Ordering::Relaxed) {
+            return true;
+        }
+        let is_asked = self.member == 0 && number < self.program.abandonable;
+        let is_abandoned = is_asked && (self.keep_on)(None).is_break();
+        if is_abandoned {
+            self.abandoned.store(true, Ordering::Relaxed);
+        }
+        is_abandoned
     }
 }

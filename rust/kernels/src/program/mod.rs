@@ -26,6 +26,12 @@
 //! are marked `by_portion`. Then it does all phases of such a chain for one portion before it takes the
 //! next, so that what a portion needs stays in the cache. What only lives within a chain
 //! needs no more room than one portion for each member ([`Access::own`]).
+//!
+//! # In the midst of a step
+//!
+//! A step that takes long can be abandoned ([`Program::may_be_abandoned`]). The caller is asked before each phase or
+//! portion, but only up to the last meeting before something is written that lasts. At that meeting all
+//! learn of it, so either everybody goes on or nobody does.
 
 mod member;
 mod region;
@@ -35,7 +41,7 @@ pub use region::{Access, Region};
 pub use share::{Matrices, Peek, Share, View, ViewMut};
 
 use std::ops::{ControlFlow, Range};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use crate::simd::{Element, Isa, Simd};
 use crate::team::{self, Barrier};
@@ -82,6 +88,14 @@ pub trait Job<T: Element>: Sync {
     fn run<S: Simd>(&self, body: &Self::Body, step: &Self::Step, share: Share<'_, T>);
 }
 
+/// When the caller is asked whether to go on.
+pub enum Moment<'a, T> {
+    /// In the midst of a step, of which nothing lasts so far; if not, nothing ever will.
+    Within,
+    /// After the step of that index. What is watched can be looked at.
+    After(usize, &'a Peek<'a, T>),
+}
+
 /// A checked list of phases.
 #[derive(Debug)]
 pub struct Program<B> {
@@ -93,6 +107,8 @@ pub struct Program<B> {
     watched: Vec<Region>,
     /// Whether the members meet before that.
     meet_to_look: MeetBefore,
+    /// The caller is asked within so many chains of a step.
+    abandonable: usize,
     /// For each memory, the least length that the phases need.
     lengths: Vec<usize>,
     /// Members that there is room for.
@@ -166,7 +182,19 @@ impl<B: Sync> Program<B> {
             };
             watched.iter().any(is_written)
         });
-        Self { phases, chains, watched, meet_to_look, lengths, most_members }
+        Self { phases, chains, watched, meet_to_look, abandonable: 0, lengths, most_members }
+    }
+
+    /// Has the caller asked in the midst of steps, too. What lasts is in memories of which `lasts` says so.
+    pub fn may_be_abandoned(&mut self, lasts: impl Fn(usize) -> bool) {
+        let writes = |chain: &Chain| {
+            let phases = &self.phases[chain.phases.clone()];
+            phases.iter().flat_map(|phase| &phase.writes).any(|write| lasts(write.region.memory))
+        };
+        let first = self.chains.iter().position(writes);
+        self.abandonable = first.map_or(self.chains.len(), |first| {
+            self.chains[..=first].iter().rposition(|chain| chain.meet_before).unwrap_or(0)
+        });
     }
 
     /// How often the members meet within a step; once more between two steps.
@@ -174,9 +202,8 @@ impl<B: Sync> Program<B> {
         self.chains.iter().filter(|chain| chain.meet_before).count() + usize::from(self.meet_to_look)
     }
 
-    /// Runs all steps on a team of at most `threads`. After each step `after` is called on the
-    /// calling thread with the index of the step; it can look into what is watched and stop
-    /// the run.
+    /// Runs all steps on a team of at most `threads`. After each step, and perhaps within, the calling
+    /// thread asks `keep_on`, which can stop the run.
     ///
     /// # Panics
     /// If a memory is shorter than the phases need.
@@ -186,7 +213,7 @@ impl<B: Sync> Program<B> {
         threads: usize,
         memories: &mut [&mut [T]],
         job: &J,
-        after: impl FnMut(usize, &Peek<'_, T>) -> ControlFlow<()>,
+        mut keep_on: impl FnMut(Moment<'_, T>) -> ControlFlow<()>,
     ) {
         assert!(memories.len() >= self.lengths.len());
         for (memory, &length) in memories.iter().zip(&self.lengths) {
@@ -195,20 +222,35 @@ impl<B: Sync> Program<B> {
         let lengths: Vec<_> = memories.iter().map(|memory| memory.len()).collect();
         let bases: Vec<_> = memories.iter_mut().map(|memory| Base(memory.as_mut_ptr())).collect();
         let end = AtomicUsize::new(usize::MAX);
-        let member = |member, members, barrier: &Barrier, after: &mut dyn FnMut(usize) -> ControlFlow<()>| {
-            isa.run(Member { program: self, job, bases: &bases, member, members, barrier, end: &end, after });
+        let abandoned = AtomicBool::new(false);
+        let peek = Peek { bases: &bases, lengths: &lengths, watched: &self.watched };
+        let member = |member, members, barrier: &Barrier, keep_on: &mut KeepOn<'_>| {
+            isa.run(Member {
+                program: self,
+                job,
+                bases: &bases,
+                member,
+                members,
+                barrier,
+                end: &end,
+                abandoned: &abandoned,
+                keep_on,
+            });
         };
-        let mut after = after;
         team::run(
             threads.min(self.most_members),
             |me, members, barrier| member(me, members, barrier, &mut |_| ControlFlow::Continue(())),
             |members, barrier| {
-                let peek = Peek { bases: &bases, lengths: &lengths, watched: &self.watched };
-                member(0, members, barrier, &mut |step| after(step, &peek));
+                member(0, members, barrier, &mut |step| {
+                    keep_on(step.map_or(Moment::Within, |step| Moment::After(step, &peek)))
+                });
             },
         );
     }
 }
+
+/// After the step of that index, or in the midst of one.
+type KeepOn<'a> = dyn FnMut(Option<usize>) -> ControlFlow<()> + 'a;
 
 /// # Panics
 /// If the phase is not safe to share out.

@@ -103,7 +103,8 @@ fn any_team_does_the_same_and_can_be_stopped() {
             threads,
             &mut [memory.as_mut_slice()],
             &job,
-            |index, peek| {
+            |moment| {
+                let Moment::After(index, peek) = moment else { panic!("it was not asked for") };
                 seen += 1;
                 assert_eq!(peek.matrix(a).row(99)[6], peek.matrix(a).row(99)[0]);
                 if index + 1 == stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -167,7 +168,8 @@ fn portions_have_their_own_copies() {
             threads,
             &mut [first.as_mut_slice(), second.as_mut_slice()],
             &Portions,
-            |_, peek| {
+            |moment| {
+                let Moment::After(_, peek) = moment else { panic!("it was not asked for") };
                 // 0 + 16 + 32 + 48 + 64, one more in each.
                 assert_eq!(peek.matrix(sums).row(0)[0], 165.0 + 2.0);
                 ControlFlow::Continue(())
@@ -182,7 +184,53 @@ fn portions_have_their_own_copies() {
 fn a_memory_that_is_too_short_is_refused() {
     let program = Program::new::<f32>(vec![phase(0, vec![], vec![Access::rows(region(0, 10, 10))])], vec![]);
     let mut memory = Memory::zeroed(10, "a test").unwrap();
-    program.run(Isa::best(), 1, &mut [memory.as_mut_slice()], &Chain { steps: 1 }, |_, _| {
+    program.run(Isa::best(), 1, &mut [memory.as_mut_slice()], &Chain { steps: 1 }, |_| {
         ControlFlow::Continue(())
     });
+}
+
+/// Of a step that is abandoned nothing is found in what lasts, whoever was how far; all others are whole.
+#[test]
+fn a_step_is_abandoned_as_a_whole() {
+    let (between, more) = (region(0, 64, 64), region(4096, 64, 64));
+    let lasting = Region { memory: 1, ..region(0, 64, 64) };
+    let phases = || {
+        vec![
+            phase(0, vec![Access::whole(lasting)], vec![Access::rows(between)]),
+            phase(1, vec![Access::whole(between)], vec![Access::rows(more)]),
+            phase(2, vec![Access::whole(more)], vec![Access::rows(lasting)]),
+        ]
+    };
+    let before = team::threads();
+    let run = |threads, refusal| {
+        team::set_threads(threads);
+        let mut memories = [8192, 4096].map(|length| Memory::zeroed(length, "a test").unwrap());
+        let [between, lasting] = memories.each_mut().map(Memory::as_mut_slice);
+        let mut program = Program::new::<f32>(phases(), vec![]);
+        program.may_be_abandoned(|memory| memory == 1);
+        let (mut asked, mut steps) = (0, 0);
+        program.run(Isa::best(), threads, &mut [between, lasting], &Chain { steps: 9 }, |moment| {
+            let is_within = matches!(moment, Moment::Within);
+            asked += usize::from(is_within);
+            steps += usize::from(!is_within);
+            if is_within && asked == refusal { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        (lasting.to_vec(), steps)
+    };
+    let whole = |steps: usize| {
+        let mut memories = [8192, 4096].map(|length| Memory::zeroed(length, "a test").unwrap());
+        let [between, lasting] = memories.each_mut().map(Memory::as_mut_slice);
+        let program = Program::new::<f32>(phases(), vec![]);
+        program.run(Isa::best(), 1, &mut [between, lasting], &Chain { steps }, |_| ControlFlow::Continue(()));
+        lasting.to_vec()
+    };
+    for threads in 1..=4 {
+        // Asked before two phases of each step, not before the third, which is at the point of no return.
+        for refusal in 1..=18 {
+            let steps = (refusal - 1) / 2;
+            assert!(run(threads, refusal) == (whole(steps), steps), "{threads} threads, refusal {refusal}");
+        }
+        assert!(run(threads, 19) == (whole(9), 9));
+    }
+    team::set_threads(before);
 }
