@@ -37,7 +37,7 @@ plots.network(model, inputs=["1st input", "2nd input"], outputs=["output"]).set_
 # larger weight makes the curve steeper, a negative one mirrors it, and the bias shifts it to the side.
 
 x = np.linspace(-4, 4, 201).reshape(-1, 1)  # 201 rows of one input
-figure, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+figure, axes = plt.subplots(1, 2, figsize=(8, 3.6))
 for ax, activation in zip(axes, ["relu", "sigmoid"], strict=True):
     for weight, bias in [(1, 0), (3, 0), (-1, 0), (1, 2)]:
         output = perceptron([weight], bias, activation)(x)
@@ -54,12 +54,12 @@ axes[0].legend(loc="upper left")
 # sqrt(1 + 1) = 0.71.
 
 corners = np.array([[-3, -3], [3, 3]])
-figure, axes = plt.subplots(1, 4, figsize=(12, 3.3), sharey=True)
-for ax, weights, bias in zip(axes, [(1, 1), (1, -0.5), (3, 3), (1, 1)], [0, 0, 0, -1], strict=True):
+figure, axes = plt.subplots(2, 2, figsize=(8, 7), sharex=True, sharey=True)
+for ax, weights, bias in zip(axes.flat, [(1, 1), (1, -0.5), (3, 3), (1, 1)], [0, 0, 0, -1], strict=True):
     plots.decision_boundary(perceptron(weights, bias, "sigmoid"), corners, ax=ax)
     ax.annotate("", weights, (0, 0), arrowprops={"arrowstyle": "->", "linewidth": 2}, annotation_clip=True)
-    ax.set(title=f"weights {weights}, bias {bias}", xlabel="1st input", ylabel="2nd input")
-figure.colorbar(axes[-1].images[0], ax=axes, label="output of the sigmoid")
+    ax.set(title=f"weights {weights}, bias {bias}", xlabel="1st input", ylabel="2nd input", aspect="equal")
+figure.colorbar(axes[0, 0].images[0], ax=axes, label="output of the sigmoid")
 distance = abs(bias) / np.hypot(*weights)
 
 # %%

@@ -43,17 +43,17 @@ for row, mine, its in zip(x, by_hand[:, 0], by_dlcore[:, 0], strict=True):
 
 targets = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "XOR": [0, 1, 1, 0]}
 losses, outputs = {}, {}
-figure, axes = plt.subplots(1, 4, figsize=(12, 3.2))
-for ax, (name, y) in zip(axes, targets.items(), strict=False):
+figure, axes = plt.subplots(2, 2, figsize=(8, 6.8))
+for ax, (name, y) in zip(axes.flat, targets.items(), strict=False):
     model = perceptron()
     model.compile(dlcore.optimizers.SGD(learning_rate=1.0), "binary_crossentropy")
     losses[name] = model.fit(x, y, batch_size=4, epochs=500, verbose=0).history["loss"]
     outputs[name] = model(x)[:, 0]
     plots.decision_boundary(model, x, y, ax=ax).set(title=name, xlabel="1st input", ylabel="2nd input")
-    axes[3].plot(range(1, 501), losses[name], label=name)
+    axes[1, 1].plot(range(1, 501), losses[name], label=name)
     print(name, "wanted", y, "got", outputs[name].round(2))
-axes[3].set(title="Learning", xlabel="epoch (all rows once)", ylabel="loss (cross-entropy)", ylim=(0, 1))
-axes[3].legend()
+axes[1, 1].set(title="Learning", xlabel="epoch (all rows once)", ylabel="loss (cross-entropy)", ylim=(0, 1))
+axes[1, 1].legend()
 
 # %%
 # AND and OR are learned: the losses fall to 0.035 and 0.019, and one straight line parts blue circles from

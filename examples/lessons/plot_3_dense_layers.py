@@ -49,7 +49,8 @@ ax.set_title("What it learned: weights on the lines, biases in the circles")
 
 hidden, output = model.layers
 features = hidden(x)
-figure, axes = plt.subplots(1, 4, figsize=(13, 3.3))
+figure, axes = plt.subplots(2, 2, figsize=(8, 6.8))
+axes = axes.ravel()
 for unit in range(2):
     plots.decision_boundary(lambda rows, i=unit: hidden(rows)[:, i], x, y, threshold=0, ax=axes[unit])
     axes[unit].set_title(f"Hidden unit {unit + 1}")

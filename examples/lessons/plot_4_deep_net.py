@@ -35,8 +35,8 @@ def train(hidden_layers):
 
 
 nets = [train(hidden_layers) for hidden_layers in range(4)]
-figure, axes = plt.subplots(1, 4, figsize=(13, 3.6), sharey=True)
-for ax, (model, _, accuracy) in zip(axes, nets, strict=True):
+figure, axes = plt.subplots(2, 2, figsize=(8, 7), sharex=True, sharey=True)
+for ax, (model, _, accuracy) in zip(axes.flat, nets, strict=True):
     plots.decision_boundary(model, x_test, y_test, ax=ax)
     hidden_layers = len(model.layers) - 1
     ax.set_title(f"{hidden_layers} hidden, {model.count_params()} parameters:\n{accuracy:.1%} right")

@@ -1,19 +1,17 @@
 """5. Classification: will I pass this class?
 ==========================================
 
-A *classifier* says to which class something belongs. Ours looks at a student: how many lectures they
-attended, and how many hours they spent on the project. First it says whether they will pass. Then it says
-their grade, A to F.
+A *classifier* says to which class something belongs. Ours looks at how many lectures a student attended, and
+how many hours they spent on the project. It says whether they will pass, and then their grade, A to F.
 """
 
 import numpy as np
 from matplotlib import pyplot as plt
 
 import dlcore
-from dlcore import plots
 from dlcore.layers import Dense, Input
 
-plt.rcParams.update(plots.STYLE)
+plt.rcParams.update(dlcore.plots.STYLE)
 rng = np.random.default_rng(0)
 x = rng.uniform(0, [12, 30], size=(400, 2)).astype(np.float32)  # 400 former students
 points = 4 * x[:, 0] + 2 * x[:, 1] + rng.normal(0, 6, 400)  # luck plays a part
@@ -30,8 +28,16 @@ dlcore.utils.set_random_seed(92)
 model = dlcore.Sequential([Input((2,)), Dense(3, activation="relu"), Dense(1, activation="sigmoid")])
 before = model(student)[0, 0]
 logit = np.log(before / (1 - before))  # the sigmoid, backwards
-figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
-plots.decision_boundary(model, x, passed, ax=axes[0]).set_title("Before training")
+
+
+def draw(title):
+    ax = dlcore.plots.decision_boundary(model, x, passed)
+    ax.scatter(*student[0], marker="*", s=300, color="black", edgecolors="white")
+    ax.legend(["failed", "passed", "our student"], loc="upper right", frameon=True)
+    ax.set(title=title, xlabel="lectures attended", ylabel="hours on the project")
+
+
+draw("Before training")
 
 # %%
 # **After training** the surface of probabilities rises across the line that the students themselves drew, and
@@ -40,13 +46,8 @@ plots.decision_boundary(model, x, passed, ax=axes[0]).set_title("Before training
 model.compile(dlcore.optimizers.Adam(learning_rate=0.01), "binary_crossentropy", metrics=["accuracy"])
 model.fit(x, passed, epochs=200, verbose=0)
 after, accuracy = model(student)[0, 0], model.evaluate(x, passed, verbose=0)[1]
-plots.decision_boundary(model, x, passed, ax=axes[1]).set_title("After training")
-for ax in axes:
-    ax.scatter(*student[0], marker="*", s=300, color="black", edgecolors="white")
-    ax.set(xlabel="lectures attended", ylabel="hours on the project")
-axes[1].legend(["failed", "passed", "our student"], loc="upper right", frameon=True)
-figure.colorbar(axes[1].images[0], ax=axes, label="probability to pass")
-plots.network(model, inputs=["lectures", "hours"], outputs=["passes"]).set_title("What it learned")
+draw("After training")
+dlcore.plots.network(model, inputs=["lectures", "hours"], outputs=["passes"]).set_title("What it learned")
 
 # %%
 # **More than two classes.** For grades the net gets six outputs, one a grade. *Softmax* makes probabilities
@@ -58,12 +59,11 @@ grader = dlcore.Sequential([Input((2,)), Dense(16, activation="relu"), Dense(6, 
 grader.compile(dlcore.optimizers.Adam(learning_rate=0.01), "sparse_categorical_crossentropy")
 grader.fit(x, grade, epochs=300, verbose=0)
 probabilities = grader(student)[0]
-figure, axes = plt.subplots(1, 2, figsize=(10, 4), width_ratios=[3, 2])
-plots.decision_boundary(grader, x, grade, ax=axes[0])
-axes[0].set(title="The most likely grade", xlabel="lectures attended", ylabel="hours on the project")
-axes[0].legend(grades, loc="upper left", bbox_to_anchor=(1, 1))
-axes[1].bar(grades, probabilities, color=plots.COLOURS[:6])
-axes[1].set(title=f"Our student: {probabilities.sum():.0%} in all", xlabel="grade", ylabel="probability")
+ax = dlcore.plots.decision_boundary(grader, x, grade)
+ax.set(title="The most likely grade", xlabel="lectures attended", ylabel="hours on the project")
+ax.legend(grades, loc="upper left", bbox_to_anchor=(1, 1))
+plt.figure(figsize=(5.6, 3)).add_subplot().bar(grades, probabilities, color=dlcore.plots.COLOURS[:6])
+plt.gca().set(title=f"Our student: {probabilities.sum():.0%} in all", xlabel="grade", ylabel="probability")
 
 # %%
 # **Try next:** give the net a third input, hours of sleep. What else must change?

@@ -22,13 +22,12 @@ from dlcore.optimizers import SGD, Adam, RMSprop
 plt.rcParams.update(dlcore.plots.STYLE)
 names = ["SGD: too small", "SGD: right", "SGD: too large", "momentum", "RMSprop", "Adam"]
 racers = [SGD(0.005), SGD(0.09), SGD(0.102), SGD(0.03, momentum=0.8), RMSprop(0.3), Adam(0.5)]
-figure, axes = plt.subplots(1, 6, figsize=(15, 3), sharey=True)
+figure, axes = plt.subplots(2, 3, figsize=(9, 5.6), sharex=True, sharey=True)
 a, b = np.meshgrid(np.linspace(-10, 3, 80), np.linspace(-7, 7, 80))
-for ax, name, optimizer in zip(axes, names, racers, strict=True):
-    valley = dlcore.Sequential([Input((2,)), Dense(1, use_bias=False)])
+for ax, name, optimizer in zip(axes.flat, names, racers, strict=True):
+    valley, path = dlcore.Sequential([Input((2,)), Dense(1, use_bias=False)]), []
     valley.set_weights([[[-9], [2]]])
     valley.compile(optimizer, "mse")
-    path = []
     for _ in range(30):
         path.append(valley.get_weights()[0].ravel())
         valley.train_on_batch([[1, 0], [0, np.sqrt(20)]], [0, 0])  # the mean of a² and 20 b²
@@ -55,7 +54,7 @@ for name, (optimizer, rows, epochs) in runs.items():
     losses[name] = model.fit(x / 16, y, batch_size=rows, epochs=epochs, verbose=0).history["loss"]
     seconds[name] = np.linspace(0, time.perf_counter() - start, epochs)
     print(f"{name:11} loss {losses[name][-1]} after {epochs:3} epochs and {seconds[name][-1]:.3f} s")
-figure, axes = plt.subplots(1, 3, figsize=(13, 3.6), sharey=True, subplot_kw={"yscale": "log"})
+figure, axes = plt.subplots(3, 1, figsize=(7, 9), sharey=True, subplot_kw={"yscale": "log"})
 for name in ("1 row", "32 rows", "all rows"):
     axes[0].plot(range(1, 6), losses[name][:5], label=f"{name} a step")
     axes[1].plot(seconds[name], losses[name], label=f"{name} a step")
@@ -63,6 +62,7 @@ for name in ("32 rows", "momentum", "RMSprop", "Adam"):
     axes[2].plot(losses[name], label=name.replace("32 rows", "SGD"))
 for ax, title in zip(axes, ["Batches by epochs", "Batches by seconds", "Optimisers"], strict=True):
     ax.set(title=title, xlabel="time (s)" if "seconds" in title else "epoch", ylabel="loss (nats)")
+    ax.locator_params(axis="x", integer="seconds" not in title)
     ax.legend()
 
 # %%

@@ -37,13 +37,13 @@ def train(x, y, drop=0.0, l2=0.0, patience=500):
     return model, model.fit(x, y, epochs=500, validation_split=0.2, callbacks=[stop], verbose=0)
 
 
-figure, axes = plt.subplots(2, 4, figsize=(13, 6))
+figure, axes = plt.subplots(4, 2, figsize=(8, 11))
 learned = {}
-for (above, below), (name, options) in zip(axes.T, remedies.items(), strict=True):
+for (left, right), (name, options) in zip(axes, remedies.items(), strict=True):
     model, history = train(x, y, **options)
     learned[name] = model.evaluate(x[:200], y[:200], verbose=0)[1]
-    decision_boundary(model, x[:200], y[:200], ax=above).set_title(f"{name}: {learned[name]:.1%} learned")
-    history.plot(ax=below).set(ylim=(0, 1.2), ylabel="loss (nats)")
+    decision_boundary(model, x[:200], y[:200], ax=left).set_title(f"{name}: {learned[name]:.1%} learned")
+    history.plot(ax=right).set(ylim=(0, 1.2), ylabel="loss (nats)")
 
 # %%
 # Without a remedy the net gets 97.5 % of its rows right, wrong labels included: see the islands. The training
