@@ -14,12 +14,14 @@ import dlcore
 GROUPS = {
     "Models": ["models", "layers", "activations", "initializers", "regularizers", "constraints"],
     "Training": ["losses", "metrics", "optimizers", "optimizers.schedules", "callbacks"],
-    "scikit-learn's estimators": ["sklearn"],
+    "In the place of others": ["sklearn", "keras"],
     "Arrays": ["ops", "random"],
     "Data, files and helpers": [
         "utils",
+        "plots",
         "saving",
         "models.torch_state",
+        "export.onnx",
         "datasets.mnist",
         "datasets.fashion_mnist",
         "datasets.imdb",
@@ -27,7 +29,7 @@ GROUPS = {
         "datasets.boston_housing",
         "datasets.california_housing",
     ],
-    "Settings": ["", "config", "backend"],
+    "Settings": ["", "config", "backend", "threadpool"],
 }
 """Modules without the package's name, in their order; public ones that are not named here come last."""
 
@@ -111,7 +113,7 @@ def _index():
         firsts = [importlib.import_module(page).__doc__.partition("\n")[0] for page in pages]
         text += ["", title, "-" * len(title), "", ".. toctree::", "   :hidden:", ""]
         text += [f"   {page}" for page in pages]
-        text += ["", ".. list-table::", "   :widths: 30 70", ""]
+        text += ["", ".. list-table::", "   :class: modules", "   :widths: 30 70", ""]
         for page, first in zip(pages, firsts, strict=True):
             text += [f"   * - :doc:`{page}`", f"     - {first}"]
     return text

@@ -11,6 +11,8 @@ from dlcore.export import _atomic, _layers
 if TYPE_CHECKING:
     from dlcore.models import Model
 
+__all__ = ["build", "save"]
+
 
 def build(model: Model, opset: int | None = None) -> Any:
     """The model as ONNX has it, checked by `onnx.checker`.
@@ -71,5 +73,20 @@ def save(model: Model, path: str | os.PathLike[str], opset: int | None = None) -
     model : Model
     path : path
     opset : int, optional
+
+    Raises
+    ------
+    ImportError
+        Without the package onnx.
+    ValueError
+        For what `build` refuses.
+
+    Examples
+    --------
+    >>> import dlcore, pathlib
+    >>> from dlcore.export import onnx
+    >>> onnx.save(dlcore.Sequential([dlcore.Input((4,)), dlcore.layers.Dense(2)]), "model.onnx")
+    >>> pathlib.Path("model.onnx").exists()
+    True
     """
     _atomic.write(path, build(model, opset).SerializeToString())
