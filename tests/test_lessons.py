@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
+pytestmark = pytest.mark.timeout(300)  # scalar code takes a hundred times as long as the others
+
 FOLDER = pathlib.Path(__file__).parents[1] / "examples" / "lessons"
 
 # A phrase of the text, and what the lesson's variables must give for it: what is in its braces, or True.
