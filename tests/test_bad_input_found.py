@@ -149,6 +149,8 @@ REFUSED = {
     ),
     "step": (lambda: optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)([10**400]), "step"),
     "a rate to add": (lambda: _model().optimizer.learning_rate.assign_add(10**400), "value"),
+    "a weight to add": (lambda: _model().weights[0].assign_add(10**400), "value"),
+    "axis of argmax": (lambda: dlcore.backend.argmax(X, "1"), "axis"),
     "a filling": (lambda: utils.pad_sequences([[1]], value=2**70), "value must fit int32"),
     "sequences": (lambda: utils.pad_sequences([[2**70]]), "sequences.*int32"),
     "an object without a name": (lambda: utils.get_registered_name(3), "obj"),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcore import ops
+from dlcore import _checks, ops
 from dlcore._readable import Readable
 from dlcore.config import (
     backend,
@@ -167,7 +167,7 @@ def argmax(x: ArrayLike, axis: int | None = -1) -> Any:
     >>> int(dlcore.backend.argmax([1.0, 3.0, 2.0]))
     1
     """
-    return np.argmax(x, axis)
+    return np.argmax(x, _axis(axis))
 
 
 def argmin(x: ArrayLike, axis: int | None = -1) -> Any:
@@ -179,7 +179,11 @@ def argmin(x: ArrayLike, axis: int | None = -1) -> Any:
     >>> int(dlcore.backend.argmin([1.0, 3.0, 2.0]))
     0
     """
-    return np.argmin(x, axis)
+    return np.argmin(x, _axis(axis))
+
+
+def _axis(axis: int | None) -> int | None:
+    return None if axis is None else _checks.integer("axis", axis, -_checks.MAX_AXES, _checks.MAX_AXES - 1)
 
 
 def __getattr__(name: str) -> Any:

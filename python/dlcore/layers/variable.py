@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcore import _data
 from dlcore._readable import Readable
 from dlcore._typing import FloatArray
 from dlcore.initializers import Initializer
@@ -79,11 +80,11 @@ class Variable(Readable):
 
     def assign_add(self, value: ArrayLike) -> FloatArray:
         """Add to the numbers."""
-        return self.assign(self.numpy() + np.asarray(value))
+        return self.assign(self.numpy() + _data.floats("value", value, self.dtype))
 
     def assign_sub(self, value: ArrayLike) -> FloatArray:
         """Subtract from the numbers."""
-        return self.assign(self.numpy() - np.asarray(value))
+        return self.assign(self.numpy() - _data.floats("value", value, self.dtype))
 
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
