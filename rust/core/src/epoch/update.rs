@@ -42,7 +42,7 @@ impl<T: Element, P: Probe> Epoch<'_, T, P> {
             bias_l2: 0.0,
             clip_value: self.clipping.value.unwrap_or(f64::INFINITY),
             decay: self.weight_decay * step.learning_rate,
-            shrinks: self.weight_decay != 0.0
+            pulls: self.weight_decay != 0.0
                 || self.blocks.iter().any(|block| block.place.variables.is_regularized()),
             average: step.average,
         }

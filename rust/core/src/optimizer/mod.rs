@@ -210,8 +210,8 @@ pub struct Change {
     pub clip_value: f64,
     /// Decoupled weight decay times learning rate; 0 otherwise.
     pub decay: f64,
-    /// Whether a decay or a penalty makes weights smaller for ever.
-    pub shrinks: bool,
+    /// Whether a decay or a penalty pulls weights towards zero.
+    pub pulls: bool,
     /// The running mean of the weights, in the slot behind the rule's, if there is one.
     pub average: Option<Average>,
 }
@@ -270,14 +270,12 @@ struct Stepper<R, V: Vector> {
     factors: [V; MAX_FACTORS],
     gradient_scale: V,
     l2: V,
-    /// Whether there is any L2: most often not.
+    /// Whether anything pulls weights towards zero: most often not.
     pulls: bool,
     /// Whether gradients are cut.
     clips: bool,
     highest: V,
     minus_decay: V,
-    /// Whether weights must be kept from becoming subnormal: most often they do not.
-    shrinks: bool,
     average: Option<Average>,
     /// Where all weights and slots stayed finite so far.
     finite: V::Mask,
@@ -295,11 +293,10 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
             factors,
             gradient_scale: V::constant(change.gradient_scale),
             l2: V::constant(change.l2),
-            pulls: change.l2 != 0.0 || change.bias_l2 != 0.0,
+            pulls: change.pulls,
             clips: change.clip_value.is_finite(),
             highest: V::constant(change.clip_value),
             minus_decay: V::constant(-change.decay),
-            shrinks: change.shrinks,
             average: change.average,
             finite: V::zero().is_finite(),
         }
@@ -356,7 +353,7 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
         self.finite = V::both(self.finite, finite);
 
         let mut new = V::select(finite, new, weight);
-        if self.shrinks {
+        if self.pulls {
             new = snap(new);
         }
         if let Some(average) = self.average {
@@ -375,36 +372,36 @@ impl<R: Rule, T: Element, V: Vector<Elem = T>> Stepper<R, V> {
 
     /// Updates weights that lie one after another, like their gradients and slots.
     #[inline(always)]
-    fn walk(&mut self, weights: &mut [T], gradients: &[T], slots: [&mut [T]; MAX_SLOTS]) {
-        if self.clips {
-            self.walk_and::<true>(weights, gradients, slots);
-        } else {
-            self.walk_and::<false>(weights, gradients, slots);
-        }
-    }
-
-    #[inline(always)]
-    fn walk_and<const CLIP: bool>(
-        &mut self,
-        weights: &mut [T],
-        gradients: &[T],
-        mut slots: [&mut [T]; MAX_SLOTS],
-    ) {
+    fn walk(&mut self, weights: &mut [T], gradients: &[T], mut slots: [&mut [T]; MAX_SLOTS]) {
         let length = weights.len();
         let gradients = &gradients[..length];
         for slot in &mut slots[..self.slots()] {
             *slot = &mut std::mem::take(slot)[..length];
         }
         let tail = length - length % T::LANES;
-        for at in (0..tail).step_by(T::LANES) {
+        if self.clips {
+            self.walk_whole::<true>(&mut weights[..tail], gradients, &mut slots);
+        } else {
+            self.walk_whole::<false>(&mut weights[..tail], gradients, &mut slots);
+        }
+        if tail < length {
+            let slots = slots.map(|slot| slot.get_mut(tail..).unwrap_or(&mut []));
+            self.step::<true, false>(load::<V, false>(&gradients[tail..]), &mut weights[tail..], slots);
+        }
+    }
+
+    /// Of whole vectors.
+    #[inline(always)]
+    fn walk_whole<const CLIP: bool>(
+        &mut self,
+        weights: &mut [T],
+        gradients: &[T],
+        slots: &mut [&mut [T]; MAX_SLOTS],
+    ) {
+        for at in (0..weights.len()).step_by(T::LANES) {
             let slots = slots.each_mut().map(|slot| slot.get_mut(at..at + T::LANES).unwrap_or(&mut []));
             let gradient = load::<V, true>(&gradients[at..]);
             self.step::<CLIP, true>(gradient, &mut weights[at..at + T::LANES], slots);
-        }
-        if tail < length {
-            let slots = slots.each_mut().map(|slot| slot.get_mut(tail..).unwrap_or(&mut []));
-            let gradient = load::<V, false>(&gradients[tail..]);
-            self.step::<CLIP, false>(gradient, &mut weights[tail..], slots);
         }
     }
 

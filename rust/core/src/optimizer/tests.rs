@@ -149,7 +149,7 @@ impl<T: Element> Trained<T> {
                 bias_l2: 0.0,
                 clip_value: self.clip,
                 decay: DECAY,
-                shrinks: true,
+                pulls: true,
                 average: None,
             },
             weights: &mut self.weights,

@@ -47,7 +47,11 @@ impl<T: Element, J: Job<T>> Kernel for Member<'_, '_, T, J> {
                 if chain.meet_before {
                     self.barrier.wait(self.member);
                 }
-                self.chain::<S>(number, chain, share.clone(), &step);
+                if self.program.abandonable > 0 {
+                    self.chain::<S, true>(number, chain, share.clone(), &step);
+                } else {
+                    self.chain::<S, false>(number, chain, share.clone(), &step);
+                }
             }
             if self.program.meet_to_look {
                 self.barrier.wait(self.member);
@@ -62,13 +66,22 @@ impl<T: Element, J: Job<T>> Kernel for Member<'_, '_, T, J> {
 
 impl<T: Element, J: Job<T>> Member<'_, '_, T, J> {
     #[inline(always)]
-    fn chain<S: Simd>(&mut self, number: usize, chain: &Chain, portions: Range<usize>, step: &J::Step) {
+    fn chain<S: Simd, const ABANDONABLE: bool>(
+        &mut self,
+        number: usize,
+        chain: &Chain,
+        portions: Range<usize>,
+        step: &J::Step,
+    ) {
         let at_once = if chain.by_portion { 1 } else { portions.len() };
         let mut portion = portions.start;
         while portion < portions.end {
             for phase in &self.program.phases[chain.phases.clone()] {
-                if self.program.abandonable > 0 && self.is_abandoned(number) {
-                    return;
+                if ABANDONABLE {
+                    let is_asked = self.member == 0 && number < self.program.abandonable;
+                    if is_abandoned(self.abandoned, is_asked.then_some(&mut *self.keep_on)) {
+                        return;
+                    }
                 }
                 let Phase { body, reads, writes, length, unit, .. } = phase;
                 let end = ((portion + at_once) * unit).min(*length);
@@ -87,18 +100,14 @@ impl<T: Element, J: Job<T>> Member<'_, '_, T, J> {
             portion += at_once;
         }
     }
+}
 
-    /// Whether this step is not to be ended; before the chain of that number the caller may say so.
-    #[inline(never)]
-    fn is_abandoned(&mut self, number: usize) -> bool {
-        if self.abandoned.load(Ordering::Relaxed) {
-            return true;
-        }
-        let is_asked = self.member == 0 && number < self.program.abandonable;
-        let is_abandoned = is_asked && (self.keep_on)(None).is_break();
-        if is_abandoned {
-            self.abandoned.store(true, Ordering::Relaxed);
-        }
-        is_abandoned
+/// Whether this step is not to be ended; the caller may say so, if asked. Not a method: as long as nobody else knows
+/// where the member is, it stays in registers.
+#[inline(never)]
+fn is_abandoned(abandoned: &AtomicBool, caller: Option<&mut KeepOn<'_>>) -> bool {
+    if !abandoned.load(Ordering::Relaxed) && caller.is_some_and(|keep_on| keep_on(None).is_break()) {
+        abandoned.store(true, Ordering::Relaxed);
     }
+    abandoned.load(Ordering::Relaxed)
 }
