@@ -56,22 +56,24 @@ def mounted(path, options):
 
 
 @contextlib.contextmanager
-def locked(path):
-    """A folder that only others may write to."""
+def protected(path):
+    """A file or folder that may not be written to."""
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
-    path.parent.chmod(0o500)
+    mode = path.stat().st_mode
+    path.chmod(mode & ~0o222)
     try:
-        yield path
+        yield
     finally:
-        path.parent.chmod(0o700)
+        path.chmod(mode)
 
 
 CONDITIONS = {
     "no room for so large a file": full,
     "a full disk": lambda path: mounted(path, None),
     "a read-only disk": lambda path: mounted(path, "remount,ro"),
-    "a read-only folder": locked,
+    "a read-only folder": lambda path: protected(path.parent),
+    "a read-only file": protected,
 }
 
 
@@ -100,12 +102,12 @@ def test_a_folder_that_has_vanished(name, models, tmp_path):
         atomic_files.WRITERS[name](models[0], path)
 
 
-def test_a_backup_makes_its_folder_again_and_leaves_no_unfinished_file(tmp_path):
+def test_a_backup_takes_away_what_a_killed_process_had_begun(tmp_path):
     backup = dlcore.callbacks.BackupAndRestore(tmp_path / "backup", delete_checkpoint=False)
     x = np.ones((4, 256), "float32")
     model = atomic_files.trained(1)
     model.fit(x, x[:, :10], callbacks=[backup], verbose=0)
-    unfinished = tmp_path / "backup" / "latest.safetensors.1234.new"
+    unfinished = tmp_path / "backup" / ".dlcore-0.new"
     unfinished.write_bytes(b"begun")
     model.fit(x, x[:, :10], epochs=2, callbacks=[backup], verbose=0)
     assert [file.name for file in unfinished.parent.iterdir()] == ["latest.safetensors"]

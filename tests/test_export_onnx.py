@@ -10,7 +10,7 @@ import pytest
 
 import dlcore
 from dlcore import _core, activations, layers
-from dlcore.export import _activations, _atomic, _layers
+from dlcore.export import _activations, _layers
 from dlcore.export import onnx as onnx_files
 from dlcore.export._graph import OLDEST_OPSET, Graph
 
@@ -186,20 +186,6 @@ def test_files(model, tmp_path):
     loaded = onnx.load(path)
     onnx.checker.check_model(loaded, full_check=True)
     assert loaded.producer_name == "dlcore"
-    assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]
-
-
-def test_a_write_that_fails_leaves_the_old_file(model, tmp_path, monkeypatch):
-    path = tmp_path / "model.onnx"
-    path.write_text("old")
-
-    def fail(descriptor):
-        raise OSError("no room")
-
-    monkeypatch.setattr(_atomic.os, "fsync", fail)
-    with pytest.raises(OSError, match="no room"):
-        onnx_files.save(model, path)
-    assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]
 
 

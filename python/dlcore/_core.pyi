@@ -4,6 +4,7 @@ Every array is C-contiguous; floating-point arrays are of the network's dtype.
 """
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any, Self, TypedDict, final, type_check_only
 
 import numpy as np
@@ -36,6 +37,7 @@ __all__ = [
     "set_num_threads",
     "shuffle",
     "version",
+    "write_file",
 ]
 
 @type_check_only
@@ -164,6 +166,9 @@ def save_file(path: str, tensors: dict[str, FloatArray], metadata: dict[str, str
     """A safetensors file, written atomically."""
 
 def load_file(path: str) -> tuple[dict[str, FloatArray], dict[str, str]]: ...
+def write_file(path: str | PathLike[str], content: bytes) -> None:
+    """Any file, written as atomically."""
+
 def version() -> str: ...
 def isa() -> str: ...
 def available_isas() -> list[str]: ...

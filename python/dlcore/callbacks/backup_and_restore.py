@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-import shutil
 from typing import Any
 
-from dlcore import _checks
+from dlcore import _checks, _core
 from dlcore.callbacks._batches import frequency
 from dlcore.callbacks.callback import Callback, Logs
 
@@ -69,8 +68,6 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Restore what is there."""
-        for unfinished in self._path.parent.glob(f"{FILE}.*.new"):
-            unfinished.unlink()  # of a process that was killed while it wrote
         if not self._path.exists():
             return
         try:
@@ -78,7 +75,7 @@ class BackupAndRestore(Callback):
         except (OSError, ValueError):
             if not self._previous.exists():
                 raise
-            shutil.copyfile(self._previous, self._path)
+            _core.write_file(self._path, self._previous.read_bytes())
             backup = self.model._read_backup(self._path)
         self.model._restore(backup)
 
@@ -106,5 +103,5 @@ class BackupAndRestore(Callback):
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self.double_checkpoint and self._path.exists():
-            shutil.copyfile(self._path, self._previous)
+            _core.write_file(self._previous, self._path.read_bytes())
         self.model.save(self._path)

@@ -6,7 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dlcore.export import _atomic, _layers
+from dlcore import _core
+from dlcore.export import _layers
 
 if TYPE_CHECKING:
     from dlcore.models import Model
@@ -89,4 +90,4 @@ def save(model: Model, path: str | os.PathLike[str], opset: int | None = None) -
     >>> pathlib.Path("model.onnx").exists()
     True
     """
-    _atomic.write(path, build(model, opset).SerializeToString())
+    _core.write_file(path, build(model, opset).SerializeToString())

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcore import _names
-from dlcore.export import _atomic
+from dlcore import _core, _names
 
 if TYPE_CHECKING:
     from dlcore.models import Model
@@ -115,7 +114,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
             for i, array in enumerate(layer.get_weights()):
                 # The only number by itself is a Normalization's count, which Keras keeps whole.
                 group[str(i)] = array if array.ndim else np.int32(array)
-    _atomic.write(path, content.getvalue())
+    _core.write_file(path, content.getvalue())
 
 
 def read(model: Model, file: Any) -> list[NDArray[Any]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from dlcore import _core
 from dlcore.activations import Activation
-from dlcore.export import _atomic
 from dlcore.export._activations import activation
 from dlcore.sklearn._network import ACTIVATIONS
 
@@ -75,5 +75,5 @@ def _labels(classes: Any, count: int) -> Any:
 def _written(graph: Graph, path: str | os.PathLike[str] | None) -> Any:
     model = graph.model(None)
     if path is not None:
-        _atomic.write(path, model.SerializeToString())
+        _core.write_file(path, model.SerializeToString())
     return model

@@ -1,11 +1,9 @@
 //! Weights in a file: safetensors, written all at once or not at all.
-//!
-//! A write goes to a new file beside the target, is flushed to the disk, and then takes the target's
-//! name, which is atomic. Whoever looks, or is interrupted, finds the old file or the new one.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+mod atomic;
+
+use std::path::Path;
+use std::{fs, io};
 
 use dlcore_kernels::memory::{self, OutOfMemory};
 use dlcore_kernels::simd::Element;
@@ -61,39 +59,15 @@ pub fn save(path: &Path, tensors: &[Tensor], metadata: Metadata) -> Result<(), E
     }
     let file = safetensors::serialize(views, Some(metadata.into_iter().collect()))
         .map_err(|error| Error::Invalid(format!("tensors: {error}")))?;
-    write_atomically(path, &file).map_err(|source| Error::File { path: path.display().to_string(), source })
+    write(path, &file)
 }
 
 /// What memory is for, in errors.
 const FILE: &str = "the contents of a file";
 
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = Unfinished(folder.join(beside));
-    let mut file = File::create(&beside.0)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside.0, path)?;
-    // The name is safe once the folder is; where folders cannot be opened, there is nothing to do.
-    if let Ok(folder) = File::open(folder) {
-        folder.sync_all()?;
-    }
-    Ok(())
-}
-
-/// Removed when dropped; after the rename there is nothing left to remove.
-struct Unfinished(PathBuf);
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+/// Writes a file of any kind, see [`atomic`].
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    atomic::write(path, bytes).map_err(|source| Error::File { path: path.display().to_string(), source })
 }
 
 /// Reads tensors and metadata, in the order of their names.

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dlcore_core::error::Error;
 use dlcore_kernels::memory;
-use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 
 /// The exception for an error of the core.
@@ -13,9 +13,14 @@ pub fn exception(error: Error) -> PyErr {
     match error {
         Error::Invalid(_) | Error::Damaged { .. } => PyValueError::new_err(error.to_string()),
         Error::OutOfMemory(_) => PyMemoryError::new_err(error.to_string()),
-        Error::File { path, source } => {
-            std::io::Error::new(source.kind(), format!("{path}: {source}")).into()
-        }
+        // With its number, Python finds the class; Windows has other numbers.
+        Error::File { path, source } => match source.raw_os_error().filter(|_| cfg!(unix)) {
+            Some(number) => {
+                let text = source.to_string();
+                PyOSError::new_err((number, text.split(" (os error").next().map(str::to_owned), path))
+            }
+            None => std::io::Error::new(source.kind(), format!("{path}: {source}")).into(),
+        },
     }
 }
 

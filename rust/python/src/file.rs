@@ -65,3 +65,9 @@ pub fn load_file<'py>(py: Python<'py>, path: PathBuf) -> PyResult<(Bound<'py, Py
     }
     Ok((tensors, texts))
 }
+
+/// Writes bytes to a file, all at once or not at all.
+#[pyfunction]
+pub fn write_file(py: Python<'_>, path: PathBuf, content: &[u8]) -> PyResult<()> {
+    detached(py, || file::write(&path, content))?.map_err(exception)
+}

@@ -21,7 +21,7 @@ mod _core {
     #[pymodule_export]
     use crate::array::all_finite;
     #[pymodule_export]
-    use crate::file::{load_file, save_file};
+    use crate::file::{load_file, save_file, write_file};
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
