@@ -1,6 +1,7 @@
 """Models as files, read by others, damaged, and unwritable."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -180,6 +181,33 @@ def test_layers_of_one_name_cannot_be_told_apart_in_a_file(tmp_path):
     model = dlcore.Sequential([Input((3,)), part(), part()])
     with pytest.raises(ValueError, match="same"):
         model.save(tmp_path / "m.safetensors")
+
+
+def test_a_loss_that_waits_for_data_to_fit(tmp_path):
+    path = tmp_path / "model.safetensors"
+    model = dlcore.Sequential([Input((2,)), Dense(3, activation="softmax")])
+    model.compile("adam", "crossentropy")
+    model.save(path)
+    loaded = dlcore.load_model(path)
+    for either in (model, loaded):
+        either.fit(np.eye(2), [0, 2], shuffle=False, verbose=0)
+    np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
+
+
+def test_what_is_too_large_for_a_file_is_not_saved(tmp_path):
+    path = tmp_path / "model.safetensors"
+    many = dlcore.Sequential(
+        [Input((1,)), *(layer for _ in range(1001) for layer in (Dense(1), Dropout(0.1)))]
+    )
+    with pytest.raises(ValueError, match="2,000 layers at most, got 2,002"):
+        many.save(path)
+    assert len(pickle.loads(pickle.dumps(many)).layers) == 2002
+    model = dlcore.Sequential([Input((1,)), Dense(1)])
+    errors = [dlcore.metrics.MeanAbsoluteError(name=f"{i}") for i in range(257)]
+    model.compile("sgd", "mse", metrics=errors)
+    with pytest.raises(ValueError, match="metrics must be 256 at most, got 257"):
+        model.save(path)
+    assert not path.exists()
 
 
 def test_a_long_history_is_an_array_in_the_file(data, tmp_path):

@@ -40,5 +40,5 @@ def first_weights(layer: str, specs: Sequence[Spec], dtype: str) -> list[FloatAr
         if name not in tensors or tensors[name].shape != spec.shape:
             got = tensors[name].shape if name in tensors else "none"
             raise ValueError(f"{name} must have shape {spec.shape}, got {got}")
-        weights.append(_data.finite(name, tensors[name]).astype(dtype))
+        weights.append(_data.finite(name, tensors[name]).astype(dtype, copy=False))
     return weights

@@ -528,7 +528,10 @@ class Model(Trainer, Configurable):
         onnx.save(self, filepath, opset)
 
     def __reduce__(self) -> Any:
-        """For pickle and copy: the same as in a file."""
+        """For pickle and copy: the same as in a file.
+
+        Unlike a file, a pickle runs what it names: load none from strangers.
+        """
         from dlcore.models.saving import model_of, parts
 
         return model_of, parts(self)

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcore import _checks, _core, _data, _registry, losses, metrics, optimizers
+from dlcore import _checks, _core, _data, _registry, layers, losses, metrics, optimizers
 from dlcore._registry import serialize
 from dlcore._typing import FloatArray
 from dlcore.callbacks import backup_and_restore
 from dlcore.layers._stored import weights_of
+from dlcore.losses.crossentropy_that_fits import CrossentropyThatFits
 from dlcore.models import keras_archive, keras_h5, progress
+from dlcore.models._limits import expect_few_layers, expect_few_metrics
 from dlcore.models._weights import checked
 from dlcore.models.model import Model, a_model
 from dlcore.models.packing import pack, unpack
@@ -89,6 +91,8 @@ def _write(
     filepath: str | os.PathLike[str], overwrite: bool, tensors: dict[str, FloatArray], config: dict[str, Any]
 ) -> None:
     _refuse_to_overwrite(filepath, overwrite)
+    if config["model"] is not None:
+        _expect_little(config)
     text = json.dumps(config, allow_nan=False)
     _core.save_file(os.fspath(filepath), tensors, {"dlcore": text})
 
@@ -133,16 +137,38 @@ def load_model(
     with errors_of(filepath), _registry.custom_scope(custom_objects or {}):
         if config["model"] is None:
             raise ValueError("it holds weights without a model: use load_weights")
-        return model_of(tensors, config if compile else config | {"compile": None})
+        if not compile:
+            config["compile"] = None
+        _expect_little(config)
+        return model_of(tensors, config)
+
+
+def _expect_little(config: dict[str, Any]) -> None:
+    """Raise a ValueError if the model described is larger than one in a file may be."""
+    expect_few_layers(config["model"]["config"])
+    if config["compile"] is not None:
+        for name in ("metrics", "weighted_metrics"):
+            expect_few_metrics(name, config["compile"][name])
 
 
 def model_of(tensors: dict[str, FloatArray], config: dict[str, Any]) -> Model:
-    """The model of which these are the `parts`."""
-    model = _model(config["model"], tensors)
-    model._built().seed = _seed(config)
-    if config["compile"] is not None:
-        _compile(model, config["compile"], tensors)
+    """The model of which these are the `parts`. What can be wrong is looked at before memory is made."""
+    from dlcore.models.model import model_classes
+
+    described, compiled, seed = config["model"], config["compile"], _seed(config)
+    arguments = {} if compiled is None else _arguments(compiled)
+    # With that loss, the optimizer begins with the first data.
+    has_slots = compiled is not None and not isinstance(arguments["loss"], CrossentropyThatFits)
+    with weights_of(tensors):
+        model: Model = model_classes()[described["class_name"]].from_config(described["config"])
+        if has_slots:
+            _expect_slots(model, arguments["optimizer"], tensors)
+        model._built().seed = seed
+    if compiled is not None:
+        model.compile(**arguments)
         model._last_fit = config["fit"]
+    if has_slots:
+        _set_state(model, compiled["iterations"], tensors)
     return model
 
 
@@ -256,32 +282,44 @@ class errors_of:  # noqa: N801, a context manager
             raise MemoryError(f"{self.name}: {error}") from error
         if isinstance(error, damage):
             reason = f"{type(error).__name__}: {error}"
-            raise ValueError(f"{self.name} is not a dlcore model, or damaged ({reason})") from error
+            raise ValueError(f"{self.name} is not a dlcore model, or damaged ({reason:.1000})") from error
 
 
-def _model(described: dict[str, Any], tensors: dict[str, FloatArray]) -> Model:
-    from dlcore.models.model import model_classes
+def _arguments(compiled: dict[str, Any]) -> dict[str, Any]:
+    """Of `compile`."""
+    return {
+        "optimizer": optimizers.get(compiled["optimizer"]),
+        "loss": losses.deserialize(compiled["loss"]),
+        "metrics": [metrics.deserialize(metric) for metric in compiled["metrics"]],
+        "weighted_metrics": [metrics.deserialize(metric) for metric in compiled["weighted_metrics"]],
+    }
 
-    with weights_of(tensors):
-        model: Model = model_classes()[described["class_name"]].from_config(described["config"])
-        model._built()
-    return model
+
+def _slots(tensors: dict[str, FloatArray], count: int) -> list[FloatArray]:
+    """The optimizer's arrays, which must be so many."""
+    found = sum(name.startswith("optimizer/") for name in tensors)
+    if found != count:
+        raise ValueError(f"it has {found} arrays of the optimizer, but the model's has {count}")
+    names = [f"optimizer/{i}" for i in range(count)]
+    return [_data.finite(name, tensors[name]) for name in names]
 
 
-def _compile(model: Model, compiled: dict[str, Any], tensors: dict[str, FloatArray]) -> None:
-    model.compile(
-        optimizers.get(compiled["optimizer"]),
-        losses.deserialize(compiled["loss"]),
-        metrics=[metrics.deserialize(metric) for metric in compiled["metrics"]],
-        weighted_metrics=[metrics.deserialize(metric) for metric in compiled["weighted_metrics"]],
-    )
-    _set_state(model, compiled["iterations"], tensors)
+def _expect_slots(model: Model, optimizer: optimizers.Optimizer, tensors: dict[str, FloatArray]) -> None:
+    """Raise a ValueError if the optimizer needs other arrays: for each weight as many as for a single one."""
+    one = _core.Network(1, layers.Dense(1, use_bias=False, name="one").configs((1,)), "float32", 0)
+    one.compile(losses.MeanSquaredError().core_config(), [], optimizer.core_config())
+    trained = [
+        spec.shape
+        for layer in model.flat_layers
+        for spec in layer.specs
+        if spec.trainable and layer.trainable
+    ]
+    shapes = trained * len(one.get_slots())
+    for i, (slot, shape) in enumerate(zip(_slots(tensors, len(shapes)), shapes, strict=True)):
+        if slot.shape != shape:
+            raise ValueError(f"optimizer/{i} must have shape {shape}, got {slot.shape}")
 
 
 def _set_state(model: Model, iterations: int, tensors: dict[str, FloatArray]) -> None:
     network = model._built()
-    names = [f"optimizer/{i}" for i in range(len(network.get_slots()))]
-    found = sum(name.startswith("optimizer/") for name in tensors)
-    if found != len(names):
-        raise ValueError(f"it has {found} arrays of the optimizer, but the model's has {len(names)}")
-    network.set_slots([_data.finite(name, tensors[name]) for name in names], iterations)
+    network.set_slots(_slots(tensors, len(network.get_slots())), iterations)

@@ -1,6 +1,7 @@
 """scikit-learn's multilayer perceptrons, dropped in: the same parameters, numbers and errors, faster.
 
-Needs scikit-learn 1.6 or later, which `import dlcore` never loads.
+Needs scikit-learn 1.6 or later, which `import dlcore` never loads. Estimators are stored by pickle, joblib or
+skops; a pickle runs what it names, so load none from strangers.
 """
 
 try:

@@ -430,7 +430,10 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
     # Files
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the core's networks, of which the optimizer's state is kept."""
+        """All but the core's networks, of which the optimizer's state is kept.
+
+        A pickle runs what it names: load none from strangers.
+        """
         state: dict[str, Any] = dict(super().__getstate__())
         state.pop("_model", None)
         state.pop(MARK, None)

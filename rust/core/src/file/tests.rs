@@ -106,11 +106,59 @@ fn a_header_of_many_small_parts_is_refused_before_it_is_parsed() {
         let text = format!(r#"{{"__metadata__":{{"dlcore":"{}"}}}}"#, part.repeat(count));
         [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat()
     };
-    for part in ["[", "1,", "ä"] {
+    for part in ["[", "1,", "ä", r"\u005b"] {
         assert!(
-            parse(Path::new("f"), &many(part, 200_000)).unwrap_err().to_string().contains("parts"),
+            parse(Path::new("f"), &many(part, 600_000)).unwrap_err().to_string().contains("parts"),
             "{part:?}"
         );
     }
-    assert!(parse(Path::new("f"), &many("1.0000000000000000, ", 150_000)).is_ok());
+    assert!(parse(Path::new("f"), &many("1.0000000000000000, ", 80_000)).is_ok());
+    assert!(parse(Path::new("f"), &many("long", 1 << 20)).unwrap_err().to_string().contains("too long"));
+}
+
+#[test]
+fn what_is_saved_can_be_loaded() {
+    let folder = std::env::temp_dir().join(format!("dlcore-{}-saved", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("a");
+    let tensor =
+        |i: usize| Tensor { name: format!("schön/{i}"), shape: vec![1], values: Values::F32(vec![0.5]) };
+    let few: Vec<_> = (0..100).map(tensor).collect();
+    save(&path, &few, vec![]).unwrap();
+    let (mut found, _) = load(&path).unwrap();
+    found.sort_by_key(|tensor| tensor.name.len());
+    assert_eq!(found, few);
+    let many: Vec<_> = (0..20_000).map(tensor).collect();
+    assert!(matches!(save(&path, &many, vec![]), Err(Error::Invalid(_))));
+    assert!(load(&path).unwrap().0.len() == 100, "the old file is there");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_name_that_comes_twice_is_an_error() {
+    let entry = r#""a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#;
+    let file = |header: &str| [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    let escaped = r#""__metadata__":{"a\"b\\":"{\"a\": 1}"}"#;
+    assert!(parse(Path::new("f"), &file(&format!("{{{escaped},{entry}}}"))).is_ok());
+    for header in [
+        format!("{{{entry},{entry}}}"),
+        format!(r#"{{{entry},"__metadata__":{{"a":"1","a":"2"}}}}"#),
+        format!("{{{}}}", entry.replace(r#""shape""#, r#""more":1,"shape""#)),
+    ] {
+        assert!(parse(Path::new("f"), &file(&header)).unwrap_err().to_string().contains("twice"), "{header}");
+    }
+}
+
+#[test]
+fn a_file_of_many_texts_is_an_error() {
+    let texts: Vec<_> = (0..=MOST_TEXTS).map(|i| format!(r#""{i}":"""#)).collect();
+    let header = format!(r#"{{"__metadata__":{{{}}}}}"#, texts.join(","));
+    let file = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    assert!(parse(Path::new("f"), &file).unwrap_err().to_string().contains("17 texts"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_not_read() {
+    assert!(matches!(load(Path::new("/dev/zero")), Err(Error::File { .. })));
 }
