@@ -8,12 +8,14 @@ import pytest
 
 import file_attacks
 
+foreign_file_attacks = pytest.importorskip("foreign_file_attacks", reason="needs h5py")
+
 MOST_SECONDS = 5
 MOST_BYTES = 16 << 20
 """Besides twice the file's size."""
 
 
-ATTACKS = [*file_attacks.ATTACKS]
+ATTACKS = [*file_attacks.ATTACKS, *foreign_file_attacks.ATTACKS]
 SOUND = [attack for attack in ATTACKS if attack.endswith("sound")]
 
 
@@ -22,7 +24,7 @@ def outcomes(tmp_path_factory):
     """Of all attacks, in an empty folder that stays empty."""
     found = {}
     folder = tmp_path_factory.mktemp("attacked")
-    for module in (file_attacks,):
+    for module in (file_attacks, foreign_file_attacks):
         done = subprocess.run(
             [sys.executable, module.__file__], capture_output=True, text=True, check=False, cwd=folder
         )

@@ -1,6 +1,8 @@
 """Checks of weights that come from outside."""
 
-from collections.abc import Sequence
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
 
 from dlcore import _data
 from dlcore._typing import FloatArray
@@ -18,3 +20,12 @@ def checked(weights: object, names: Sequence[str], existing: Sequence[FloatArray
             raise ValueError(f"weights ({name}) must have shape {old.shape}, got {new.shape}")
         arrays.append(_data.finite(f"weights ({name})", new))
     return arrays
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """A ValueError from within names the file."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)}: {error}") from error

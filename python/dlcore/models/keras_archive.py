@@ -10,11 +10,15 @@ import zlib
 from typing import Any
 
 from dlcore import _registry, layers
-from dlcore.models import keras_config, keras_h5
+from dlcore.models import _archive, keras_config, keras_h5
+from dlcore.models._limits import expect_few_layers
 
 CONFIG = "config.json"
 MOST_TEXT = 2**20
 """Bytes of the configuration, which has no weights in it."""
+
+MOST_PARTS = 2**15
+"""Lists and dicts in it: some hundred bytes of memory each, were there but two in the text."""
 
 _DAMAGE = (
     AttributeError,
@@ -58,10 +62,11 @@ def model_from(
     """
     name = os.fspath(path)
     try:
-        with zipfile.ZipFile(name) as archive:
-            if archive.getinfo(CONFIG).file_size > MOST_TEXT:
-                raise ValueError(f"{CONFIG} has more than {MOST_TEXT:,} bytes")
-            described = json.loads(archive.read(CONFIG))
+        with _archive.opened(name) as archive:
+            text = _archive.member(archive, CONFIG, MOST_TEXT)
+        if text.count(b"{") + text.count(b"[") > MOST_PARTS or text.count(b",") > 2 * MOST_PARTS:
+            raise ValueError(f"{CONFIG} has too many parts")
+        described = json.loads(text)
         with _registry.custom_scope(custom_objects or {}):
             model = _model(keras_config.model(described), name)
             if compile:
@@ -76,6 +81,7 @@ def _model(translated: dict[str, Any], path: str) -> Any:
     from dlcore.models.model import model_classes
 
     config = translated["config"]
+    expect_few_layers(config)
     make = model_classes()[translated["class_name"]].from_config
     if config["input_shape"] is None:  # it was never built
         return make(config)

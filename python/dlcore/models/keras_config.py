@@ -11,6 +11,7 @@ from typing import Any
 
 from dlcore import _registry, constraints, initializers, layers, losses, metrics, optimizers, regularizers
 from dlcore._registry import Configurable
+from dlcore.models._limits import expect_few_metrics
 from dlcore.optimizers import schedules
 
 _MODULES: dict[str, Any] = {
@@ -83,9 +84,10 @@ def made(described: Mapping[str, Any]) -> Any:
 def _made(name: str, value: Any) -> Any:
     if name == "loss":
         return losses.get(value) if isinstance(value, Mapping) else value
-    return (
-        [metrics.get(x) if isinstance(x, Mapping) else x for x in value] if isinstance(value, list) else value
-    )
+    if not isinstance(value, list):
+        return value
+    expect_few_metrics(name, value)
+    return [metrics.get(x) if isinstance(x, Mapping) else x for x in value]
 
 
 def _layer(described: Mapping[str, Any]) -> dict[str, Any]:

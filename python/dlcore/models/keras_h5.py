@@ -20,12 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcore import _core, _names
+from dlcore.models import _archive
+from dlcore.models._limits import MOST_LAYERS
+from dlcore.models._weights import naming
 
 if TYPE_CHECKING:
     from dlcore.models import Model
 
 MEMBER = "model.weights.h5"
 """Where a ".keras" archive has them."""
+
+MOST_PARTS = 64
+"""Of a layer: variables and the like."""
 
 DEEPEST = 16
 """Models within models."""
@@ -62,7 +68,7 @@ def weights_of(path: str | os.PathLike[str]) -> list[tuple[str, list[NDArray[Any
     >>> [(name, kernel.shape) for name, (kernel, bias) in keras_h5.weights_of("model.weights.h5")]
     [('dense', (4, 2))]
     """
-    with opened(path) as file:
+    with naming(path), opened(path) as file:
         return [(name, [dataset[()] for dataset in datasets]) for name, datasets in stored(file)]
 
 
@@ -87,7 +93,7 @@ def load_into(model: Model, path: str | os.PathLike[str]) -> None:
     ValueError
         If layers or shapes are others; names the layer.
     """
-    with opened(path) as file:
+    with naming(path), opened(path) as file:
         model.set_weights(read(model, file))
 
 
@@ -160,36 +166,46 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Any]:
     with contextlib.ExitStack() as stack:
         source: Any = stack.enter_context(open(name, "rb"))  # noqa: PTH123, of whatever a path is
         if zipfile.is_zipfile(source):
-            archive = stack.enter_context(zipfile.ZipFile(source))
+            archive = stack.enter_context(_archive.opened(name))
             if MEMBER not in archive.namelist():
-                raise ValueError(f"{name} is an archive without {MEMBER}")
-            source = stack.enter_context(archive.open(MEMBER))
+                raise ValueError(f"it is an archive without {MEMBER}")
+            source = io.BytesIO(_archive.member(archive, MEMBER))
         try:
             file = stack.enter_context(h5py.File(source, "r"))
         except OSError as error:
-            raise ValueError(f"{name} is not an HDF5 file, or damaged ({error})") from error
+            raise ValueError(f"it is not an HDF5 file, or damaged ({error})") from error
         try:
             if "layers" not in file:
                 raise ValueError(
-                    f"{name} has no layers as Keras 3 writes them: save it anew as .weights.h5 or .keras"
+                    "it has no layers as Keras 3 writes them: save it anew as .weights.h5 or .keras"
                 )
             yield file
         except (KeyError, OSError, RuntimeError) as error:
-            raise ValueError(f"{name} is damaged ({type(error).__name__}: {error})") from error
+            raise ValueError(f"it is damaged ({type(error).__name__}: {error})") from error
 
 
-def stored(group: Any, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
-    """Names and variables of the layers in a group; no number is read."""
+def stored(
+    group: Any, prefix: str = "", depth: int = 0, left: Iterator[int] | None = None
+) -> Iterator[tuple[str, list[Any]]]:
+    """Names and variables of the layers in a group; no number is read.
+
+    `left`: counts the layers, those of models within, too, since groups may be in each other many times.
+    """
+    left = iter(range(MOST_LAYERS)) if left is None else left
     if depth > DEEPEST:
         raise ValueError(f"models within models, more than {DEEPEST} of them: {prefix}")
     layers = _child(group, "layers")
-    for name in sorted(layers, key=_in_order):
+    for name in _names_in(layers, MOST_LAYERS):
+        if next(left, None) is None:
+            raise ValueError(f"there are more than {MOST_LAYERS:,} layers")
         layer = _child(layers, name)
         if "layers" in layer:
-            yield from stored(layer, f"{prefix}{name}/", depth + 1)
+            yield from stored(layer, f"{prefix}{name}/", depth + 1, left)
             continue
         others = [
-            key for key in layer if key not in ("vars", "seed_generator") and _variables(_child(layer, key))
+            key
+            for key in _names_in(layer, MOST_PARTS)
+            if key not in ("vars", "seed_generator") and _variables(_child(layer, key))
         ]
         if others:
             raise ValueError(
@@ -204,7 +220,14 @@ def _variables(layer: Any) -> list[Any]:
     if "vars" not in layer:
         return []
     group = _child(layer, "vars")
-    return [_dataset(group, name) for name in sorted(group, key=_in_order)]
+    return [_dataset(group, name) for name in _names_in(group, MOST_PARTS)]
+
+
+def _names_in(group: Any, most: int) -> list[str]:
+    """What is in a group, in order."""
+    if len(group) > most:
+        raise ValueError(f"{group.name} has {len(group):,} parts, more than {most:,}")
+    return sorted(group, key=_in_order)
 
 
 def _child(group: Any, name: str) -> Any:

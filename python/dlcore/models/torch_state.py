@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcore.models._weights import naming
+
 if TYPE_CHECKING:
     from dlcore.models import Model
 
@@ -29,6 +31,9 @@ NAMES = {
     "alpha": "weight",
 }
 """From a variable's name to PyTorch's."""
+
+MOST_HEADER = 2**20
+"""Bytes: some eight thousand tensors. When it is parsed it takes more than ten times as many."""
 
 
 def load_into(model: Model, path: str | os.PathLike[str], modules: Sequence[str] | None = None) -> None:
@@ -68,7 +73,14 @@ def load_into(model: Model, path: str | os.PathLike[str], modules: Sequence[str]
     >>> model.predict([[1.0, 1.0]], verbose=0).tolist()
     [[3.5]]
     """
-    state = _modules(_read(os.fspath(path)))
+    with naming(path):
+        model.set_weights(_weights(model, _modules(_read(os.fspath(path))), modules))
+
+
+def _weights(
+    model: Model, state: Mapping[str, Mapping[str, NDArray[Any]]], modules: Sequence[str] | None
+) -> list[NDArray[Any]]:
+    """The model's variables, from modules in the order of its layers."""
     names = _ordered(state) if modules is None else list(modules)
     unknown = [name for name in names if name not in state]
     if unknown or len(names) != len(state):
@@ -79,12 +91,11 @@ def load_into(model: Model, path: str | os.PathLike[str], modules: Sequence[str]
             f"the file has {len(names)} modules with weights ({', '.join(names)}), the model {len(layers)} "
             f"layers ({', '.join(layer.name for layer in layers)})"
         )
-    weights = [
+    return [
         array
         for layer, name in zip(layers, names, strict=True)
         for array in _fitting(layer, name, state[name])
     ]
-    model.set_weights(weights)
 
 
 def _read(path: str) -> dict[str, NDArray[Any]]:
@@ -96,10 +107,16 @@ def _read(path: str) -> dict[str, NDArray[Any]]:
         raise ImportError(
             "PyTorch's weights need the package safetensors: pip install safetensors"
         ) from error
+    with open(path, "rb") as file:  # noqa: PTH123, of whatever a path is
+        length = int.from_bytes(file.read(8), "little")
+    if length > MOST_HEADER:
+        raise ValueError(
+            f"it cannot be read as safetensors: its header has {length:,} bytes, more than {MOST_HEADER:,}"
+        )
     try:
         tensors: dict[str, NDArray[Any]] = load_file(path)
     except (SafetensorError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} cannot be read as safetensors of float32 or float64: {error}") from error
+        raise ValueError(f"it cannot be read as safetensors of float32 or float64: {error}") from error
     return tensors
 
 
