@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import dlcore
 from dlcore import (
@@ -19,6 +20,7 @@ from dlcore import (
     saving,
     utils,
 )
+from dlcore.datasets import _files, _words
 
 X = np.ones((8, 4), np.float32)
 NOTHING_LONG = np.empty((2**40, 0), np.float32)
@@ -86,9 +88,9 @@ def test_more_axes_than_32(function, array):
         function(array)
 
 
-def _model():
+def _model(*metrics):
     model = dlcore.Sequential([layers.Input((4,)), layers.Dense(4)])
-    model.compile("sgd", "mse")
+    model.compile("sgd", "mse", metrics=list(metrics))
     return model
 
 
@@ -102,6 +104,14 @@ def test_a_number_is_no_path(load):
     assert os.read(reads, 1) == b"x"
     os.close(reads)
     os.close(writes)
+
+
+class _Huge(metrics.Metric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        pass
+
+    def result(self):
+        return 10**400
 
 
 class _Endless(utils.PyDataset):
@@ -151,6 +161,20 @@ REFUSED = {
     "a rate to add": (lambda: _model().optimizer.learning_rate.assign_add(10**400), "value"),
     "a weight to add": (lambda: _model().weights[0].assign_add(10**400), "value"),
     "axis of argmax": (lambda: dlcore.backend.argmax(X, "1"), "axis"),
+    "curve": (lambda: metrics.AUC(curve=X), "curve"),
+    "update_freq": (lambda: callbacks.TensorBoard("logs", update_freq=NOTHING_LONG), "update_freq"),
+    "tensors": (lambda: dlcore.backend.batch_get_value(NOTHING_LONG), "tensors"),
+    "a dtype that is none": (lambda: ops.cast([1], scipy.sparse.dok_matrix((1, 1))), "dtype"),
+    "validation_data: a word": (
+        lambda: _model().fit(X, X, validation_data="xy", verbose=0),
+        "validation_data",
+    ),
+    "a result that no float holds": (
+        lambda: _model(_Huge()).evaluate(X, X, verbose=0),
+        "metric",
+    ),
+    "test_split": (lambda: _files.cut(4, -np.longdouble("inf")), "test_split"),
+    "skip_top": (lambda: _words.Coding(None, NOTHING_LONG, None, 0, 1, 2, 3).checked(), "skip_top"),
     "a filling": (lambda: utils.pad_sequences([[1]], value=2**70), "value must fit int32"),
     "sequences": (lambda: utils.pad_sequences([[2**70]]), "sequences.*int32"),
     "an object without a name": (lambda: utils.get_registered_name(3), "obj"),

@@ -308,6 +308,15 @@ def test_coefs_that_are_no_arrays(coefs):
         model.predict(X)
 
 
+def test_validation_labels_of_another_kind_are_refused_before_anything_is_learned():
+    several = np.eye(3, dtype=int)[Y]
+    for y, other in ((several, Y), (Y, several)):
+        model = make("classifier")
+        with pytest.raises(ValueError, match="validation_data"):
+            model.fit(X, y, validation_data=(X, other))
+        assert not hasattr(model, "coefs_")
+
+
 def test_sparse_labels_with_an_index_that_no_column_has():
     labels = scipy.sparse.csr_matrix(np.eye(3, dtype=int)[Y])
     labels.indices[0] = 9

@@ -15,7 +15,10 @@ def integer(name: str, value: object, low: int = 0, high: int = MAX_SIZE) -> int
     """A whole number in low..=high (NumPy's are fine, True is not)."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
-    number = operator.index(cast(SupportsIndex, value))
+    try:
+        number = operator.index(cast(SupportsIndex, value))
+    except TypeError as error:  # an array
+        raise TypeError(f"{name} must be one whole number, got {value!r}") from error
     if not low <= number <= high:
         raise ValueError(f"{name} must be from {low} to {high}, got {number}")
     return number

@@ -173,6 +173,13 @@ zeros = np.zeros
 zeros_like = np.zeros_like
 
 
+def _dtype(dtype: object) -> np.dtype[Any]:
+    """NumPy looks into what is none."""
+    if not isinstance(dtype, str | type | np.dtype):
+        raise TypeError(f"dtype must be a name, got {type(dtype).__name__}")
+    return np.dtype(dtype)
+
+
 def cast(x: ArrayLike, dtype: str) -> NDArray[Any]:
     """An array of another dtype.
 
@@ -182,7 +189,7 @@ def cast(x: ArrayLike, dtype: str) -> NDArray[Any]:
     >>> dlcore.ops.cast([0.5, 1.5], "int32").tolist()
     [0, 1]
     """
-    return np.asarray(x).astype(dtype)
+    return np.asarray(x).astype(_dtype(dtype))
 
 
 def convert_to_tensor(x: ArrayLike, dtype: str | None = None) -> NDArray[Any]:
@@ -194,7 +201,7 @@ def convert_to_tensor(x: ArrayLike, dtype: str | None = None) -> NDArray[Any]:
     >>> dlcore.ops.convert_to_tensor([1, 2]).shape
     (2,)
     """
-    return np.asarray(x, dtype)
+    return np.asarray(x, None if dtype is None else _dtype(dtype))
 
 
 def concatenate(xs: list[ArrayLike], axis: int = -1) -> NDArray[Any]:
@@ -206,7 +213,7 @@ def concatenate(xs: list[ArrayLike], axis: int = -1) -> NDArray[Any]:
     >>> dlcore.ops.concatenate([[[1]], [[2]]]).tolist()
     [[1, 2]]
     """
-    return np.concatenate(xs, axis=axis)
+    return np.concatenate(list(xs), axis=axis)
 
 
 def stack(x: list[ArrayLike], axis: int = 0) -> NDArray[Any]:

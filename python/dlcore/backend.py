@@ -91,6 +91,8 @@ def batch_get_value(tensors: list[Any]) -> list[Any]:
     >>> [value.shape for value in dlcore.backend.batch_get_value(dense.weights)]
     [(2, 1), (1,)]
     """
+    if not isinstance(tensors, list | tuple):
+        raise TypeError(f"tensors must be a list of variables, got {type(tensors).__name__}")
     return [get_value(tensor) for tensor in tensors]
 
 

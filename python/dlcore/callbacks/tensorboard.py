@@ -66,7 +66,7 @@ class TensorBoard(Callback):
         self.log_dir = os.fspath(log_dir)
         self.histogram_freq = _checks.integer("histogram_freq", histogram_freq)
         self.write_steps_per_second = _checks.boolean("write_steps_per_second", write_steps_per_second)
-        if update_freq not in ("epoch", "batch"):
+        if not isinstance(update_freq, str) or update_freq not in ("epoch", "batch"):
             update_freq = _checks.integer("update_freq", update_freq, low=1)
         self.update_freq = 1 if update_freq == "batch" else update_freq
         self._writers: dict[str, Any] = {}

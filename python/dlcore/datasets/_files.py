@@ -41,12 +41,18 @@ def find(path: str, name: str, sha256: str | None = None) -> Path:
     return file
 
 
+def cut(count: int, share: float) -> int:
+    """The first row of the last share."""
+    number = _checks.real("test_split", share, low=0, high=1)
+    if number == 1:
+        raise ValueError(f"test_split must be below 1, got {share!r}")
+    return int(count * (1 - number))
+
+
 def split(x: NDArray[np.generic], y: NDArray[np.generic], share: float, seed: int) -> tuple[Arrays, Arrays]:
     """Rows in Keras's order, the last share of them to test with."""
-    if _checks.real("test_split", share, low=0, high=1) == 1:
-        raise ValueError(f"test_split must be below 1, got {share}")
     order = np.arange(len(x))
     np.random.RandomState(seed).shuffle(order)
-    at = int(len(x) * (1 - share))
+    at = cut(len(x), share)
     first, last = order[:at], order[at:]
     return (x[first], y[first]), (x[last], y[last])

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcore import _checks
+
 Texts = tuple[NDArray[np.object_], NDArray[np.generic]]
 
 
@@ -22,6 +24,13 @@ class Coding(NamedTuple):
     start_char: int | None
     oov_char: int | None
     index_from: int | None
+
+    def checked(self) -> Coding:
+        """The same, if all are whole numbers."""
+        for name, value in self._asdict().items():
+            if value is not None:
+                _checks.integer(name, value, low=-_checks.MAX_SIZE)
+        return self
 
     def order(self) -> np.random.RandomState:
         """What draws the orders of one part after another."""

@@ -53,7 +53,7 @@ def load_data(
     >>> len(x), len(x_test)  # doctest: +SKIP
     (25000, 25000)
     """
-    coding = Coding(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from)
+    coding = Coding(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from).checked()
     # Lists of different lengths are pickled; but what is in the file is known by its hash.
     with np.load(find(path, "imdb.npz", _SHA256), allow_pickle=True) as file:
         generator = coding.order()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcore.datasets._files import find
+from dlcore.datasets._files import cut, find
 from dlcore.datasets._words import Coding, Texts, index
 
 __all__ = ["get_label_names", "get_word_index", "load_data"]
@@ -46,12 +46,12 @@ def load_data(
     >>> len(x), len(x_test)  # doctest: +SKIP
     (8982, 2246)
     """
-    coding = Coding(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from)
+    coding = Coding(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from).checked()
     # Lists of different lengths are pickled; but what is in the file is known by its hash.
     with np.load(find(path, "reuters.npz", _SHA256), allow_pickle=True) as file:
         coded, topics = coding.read(file["x"], file["y"], coding.order())
     texts = coding.limit(coded)
-    at = int(len(texts) * (1 - test_split))
+    at = cut(len(texts), test_split)
     return (texts[:at], topics[:at]), (texts[at:], topics[at:])
 
 

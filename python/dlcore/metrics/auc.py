@@ -70,8 +70,12 @@ class AUC(CurveMetric):
         from_logits: bool = False,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.curve = one_of("curve", str(curve).upper(), CURVES)
-        self.summation_method = one_of("summation_method", str(summation_method).lower(), METHODS)
+        self.curve = one_of("curve", curve.upper() if isinstance(curve, str) else curve, CURVES)
+        self.summation_method = one_of(
+            "summation_method",
+            summation_method.lower() if isinstance(summation_method, str) else summation_method,
+            METHODS,
+        )
         self.multi_label = _checks.boolean("multi_label", multi_label)
         self.from_logits = _checks.boolean("from_logits", from_logits)
         self.num_labels = None if num_labels is None else _checks.integer("num_labels", num_labels, low=1)

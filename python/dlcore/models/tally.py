@@ -94,4 +94,9 @@ class Tally:
 
 def _plain(value: Any) -> Any:
     """A number as Python's; several as an array."""
-    return float(value) if np.size(value) == 1 and np.ndim(value) == 0 else value
+    if np.ndim(value) != 0:
+        return value
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("a metric's result must be a number that float64 holds, got a larger one") from error

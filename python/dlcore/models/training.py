@@ -254,7 +254,7 @@ def sources(model: Trainer, options: dict[str, Any]) -> tuple[Source, Source | N
     validation, steps = options["validation_data"], options["validation_steps"]
     size = options["validation_batch_size"] or options["batch_size"]
     if validation is not None:
-        if data.is_stream(validation):
+        if data.is_stream(validation) and not isinstance(validation, str):
             parts: Any = (validation, None, None)
         elif not isinstance(validation, list | tuple) or len(validation) not in (2, 3):
             got = type(validation).__name__

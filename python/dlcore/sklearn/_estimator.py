@@ -234,7 +234,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
         validation = None
         dtype = str(self.coefs_[0].dtype)
         if validation_data is not None:
-            validation = self._given_validation(validation_data, dtype)
+            validation = self._given_validation(validation_data, y, dtype)
         elif self.early_stopping:
             index, held_out = self._split(rows)
             weight = None if rows.weight is None else rows.weight[held_out]
@@ -269,7 +269,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             )
         return train, held_out
 
-    def _given_validation(self, data: Any, dtype: str) -> Validation:
+    def _given_validation(self, data: Any, y_train: Any, dtype: str) -> Validation:
         if not isinstance(data, list | tuple) or len(data) not in (2, 3):
             size = f" of {len(data)}" if isinstance(data, list | tuple) else ""
             raise ValueError(
@@ -277,7 +277,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator, ABC):
             )
         X, y = sound(data[0]), sound(data[1])
         X, y = self._validate_input(X, y, incremental=True, reset=False, only_watched=True)
-        if self._outputs_of(y)[0] != self.n_outputs_:
+        if y.shape[1:] != y_train.shape[1:]:
             raise ValueError(f"validation_data: y must be of {self.n_outputs_} outputs, got shape {y.shape}")
         weight = None if len(data) == 2 else _check_sample_weight(data[2], X)
         return Validation(X, y, weight, self._rows(X, y, weight, dtype))
