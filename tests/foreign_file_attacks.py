@@ -77,6 +77,16 @@ def dataset(shape, **options):
     return sound_weights(change)
 
 
+def large(last=0.5, **changes):
+    """An archive of 40 MB, whose last weight is this."""
+    content = io.BytesIO()
+    dense, dense_1 = keras_layout.weights((2000, 5000), (5000,)), keras_layout.weights((5000, 1), (1,))
+    dense_1[1][0] = last
+    keras_layout.write(content, {"layers/dense": dense, "layers/dense_1": dense_1})
+    description = chain(keras_layout.dense("a", 5000), keras_layout.dense("b", 1), shape=(2000,))
+    return archive(description | changes, content.getvalue())
+
+
 def many_groups(file):
     for i in range(20_000):
         file.create_group(f"layers/dense_{i + 2}")
@@ -161,6 +171,12 @@ ARCHIVES = {
     "models within models": lambda: archive(within_each_other(200)),
     "an optimizer that nobody knows": lambda: archive(
         compiled(keras_layout.described("os", "Popen", args="true"))
+    ),
+    "40 MB that end in NaN": lambda: large(float("nan")),
+    "40 MB and an optimizer that nobody knows": lambda: large(
+        compile_config=keras_layout.compiled(
+            optimizer=keras_layout.described("os", "Popen", args="true"), loss="mse"
+        )
     ),
     "a schedule of NaN": lambda: archive(compiled(keras_layout.optimizer("SGD", learning_rate=float("nan")))),
     "metrics of a billion thresholds": lambda: archive(

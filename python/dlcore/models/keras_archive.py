@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from dlcore import _registry, layers
 from dlcore.models import _archive, keras_config, keras_h5
@@ -68,9 +72,12 @@ def model_from(
             raise ValueError(f"{CONFIG} has too many parts")
         described = json.loads(text)
         with _registry.custom_scope(custom_objects or {}):
+            # What can be wrong is looked at before memory is made for weights.
+            arguments = _arguments(described.get("compile_config") or {}) if compile else None
             model = _model(keras_config.model(described), name)
-            if compile:
-                _compile(model, described.get("compile_config") or {})
+            if arguments is not None:
+                with _advised():
+                    model.compile(**arguments)
     except _DAMAGE as error:
         reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         raise ValueError(f"{name} does not hold a model for dlcore: {reason}") from error
@@ -90,16 +97,33 @@ def _model(translated: dict[str, Any], path: str) -> Any:
         stored = sum(dataset.size for _, datasets in keras_h5.stored(file) for dataset in datasets)
         if needed > stored:
             raise ValueError(f"its layers need {needed:,} weights, but {stored:,} are there")
+        for layer, datasets in keras_h5.stored(file):
+            _expect_finite(layer, datasets)
         model = make(config)
         model.set_weights(keras_h5.read(model, file))
     return model
 
 
-def _compile(model: Any, described: dict[str, Any]) -> None:
+def _expect_finite(name: str, datasets: list[Any]) -> None:
+    for dataset in datasets:
+        numbers = dataset[()]
+        if not np.isfinite([numbers.min(initial=0), numbers.max(initial=0)]).all():
+            raise ValueError(f"the weights of {name} must be finite")
+
+
+def _arguments(described: dict[str, Any]) -> dict[str, Any] | None:
+    """Of `compile`; None if it was not compiled."""
     if described.get("optimizer") is None:
-        return
+        return None
+    with _advised():
+        return keras_config.compiled(described)
+
+
+@contextlib.contextmanager
+def _advised() -> Iterator[None]:
+    """What is wrong within can be left out."""
     try:
-        model.compile(**keras_config.compiled(described))
+        yield
     except (TypeError, ValueError) as error:
         raise ValueError(f"{error}; give compile=False to go without it") from error
 

@@ -355,11 +355,13 @@ class Model(Trainer, Configurable):
         [[3.5]]
         """
         network = self._built()
-        everything: list[Any] = network.get_weights()
         specs = [spec for layer in self.flat_layers for spec in layer.specs]
         listed = [i for i, spec in enumerate(specs) if spec.listed]
-        before = [everything[i].reshape(specs[i].shape) for i in listed]
-        for i, weight in zip(listed, checked(weights, self.weight_names, before), strict=True):
+        # Arrays like those that are there, in no memory.
+        alike = [np.broadcast_to(np.zeros((), self.dtype), specs[i].shape) for i in listed]
+        arrays = checked(weights, self.weight_names, alike)
+        everything: list[Any] = network.get_weights()
+        for i, weight in zip(listed, arrays, strict=True):
             everything[i] = np.atleast_1d(weight)
         network.set_weights(everything)
 
