@@ -223,5 +223,5 @@ def test_archives_that_are_none(tmp_path):
         keras_archive.model_from(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("config.json", b" " * (keras_archive.MOST_TEXT + 1))
-    with pytest.raises(ValueError, match=r"config\.json has more than"):
+    with pytest.raises(ValueError, match=r"config\.json has .* more than"):
         keras_archive.model_from(path)

@@ -96,6 +96,7 @@ def _function(name, function):
     good = GOOD | {
         "name": {"activation": "elu", "elementary": "exp", "set_isa": "scalar"}.get(name),
         "path": saved("model") if name == "load_file" else pathlib.Path("written"),
+        "content": b"of a file",
     }
     arguments = {key: good[key] for key in inspect.signature(function).parameters}
 
