@@ -114,6 +114,11 @@ class _Huge(metrics.Metric):
         return 10**400
 
 
+class _TooFast(optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 10**400
+
+
 class _Endless(utils.PyDataset):
     num_batches = 2**40
 
@@ -175,6 +180,8 @@ REFUSED = {
     ),
     "test_split": (lambda: _files.cut(4, -np.longdouble("inf")), "test_split"),
     "skip_top": (lambda: _words.Coding(None, NOTHING_LONG, None, 0, 1, 2, 3).checked(), "skip_top"),
+    "steps": (lambda: _model().evaluate(X, X, steps=ONE_NUMBER), "steps"),
+    "a rate that no float holds": (lambda: _TooFast().rates(0, 1), "rate"),
     "a filling": (lambda: utils.pad_sequences([[1]], value=2**70), "value must fit int32"),
     "sequences": (lambda: utils.pad_sequences([[2**70]]), "sequences.*int32"),
     "an object without a name": (lambda: utils.get_registered_name(3), "obj"),

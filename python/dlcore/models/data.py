@@ -197,7 +197,8 @@ def source(
     """
     x, y = only(f"{prefix}x", x, axes=2), only(f"{prefix}y", y, axes=1)
     size = BATCH_SIZE if batch_size is None else _checks.integer("batch_size", batch_size, low=1)
-    steps = None if steps in (None, -1) else _checks.integer("steps", steps, low=1)
+    is_open = steps is None or (np.ndim(steps) == 0 and steps == -1)
+    steps = None if is_open else _checks.integer("steps", steps, low=1)
     seed = _random.next_seed() if shuffle else None
     if not is_stream(x):
         rows = model._rows(prefix, x, y, sample_weight, class_weight)

@@ -30,7 +30,12 @@ class LearningRateSchedule(Configurable):
 
     def rates(self, first: int, count: int) -> NDArray[np.float64]:
         """The rates of `count` steps from `first` on."""
-        return np.array([float(self(step)) for step in range(first, first + count)], dtype=np.float64)
+        steps = range(first, first + count)
+        try:
+            return np.array([float(self(step)) for step in steps], dtype=np.float64)
+        except OverflowError as error:
+            name = type(self).__name__
+            raise ValueError(f"learning_rate must be a number that float64 holds, {name}'s is not") from error
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor; a subclass must say them to be saved."""
