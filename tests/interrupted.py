@@ -1,5 +1,7 @@
 """Work that takes long, of several kinds, to be interrupted; each can be used afterwards."""
 
+import warnings
+
 import numpy as np
 
 import workers
@@ -26,7 +28,8 @@ class Case:
 class EstimatorCase(Case):
     def is_usable(self):
         self.net.set_params(max_iter=2)
-        used = np.isfinite(self.net.fit(self.x[:300], self.y[:300]).predict_proba(self.x)).all()
+        with warnings.catch_warnings(action="ignore"):  # Two are not enough.
+            used = np.isfinite(self.net.fit(self.x[:300], self.y[:300]).predict_proba(self.x)).all()
         self.net.set_params(max_iter=10**6)
         return bool(used)
 

@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM, a closed output and exceptions in hooks end a fit; the model is usable afterwards."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -13,6 +14,7 @@ import pytest
 import dlcore
 import interrupted
 import workers
+from dlcore import _core
 from dlcore.callbacks import Callback
 from dlcore.callbacks.callback import HOOKS
 
@@ -183,3 +185,40 @@ def test_threads_that_were_limited_are_free_after_control_c():
     before = dlcore.get_num_threads()
     mlp((16,), n_threads=1, callbacks=[interrupt]).fit(x, y)
     assert (limits, dlcore.get_num_threads()) == ([1], before)
+
+
+class Alarm(BaseException):
+    pass
+
+
+def fail_until_it_rings(call, lost):
+    while not lost:
+        with contextlib.suppress(TypeError):
+            call()
+
+
+@pytest.mark.parametrize("what", ["a weight", "an array"])
+def test_no_signal_is_lost_while_an_error_is_told(what, monkeypatch):
+    """Python's `str` runs handlers, and what they raise must come out."""
+    network = workers.model(4)._built()
+    wrong = [weight.astype(np.float64) for weight in workers.model(4).get_weights()]
+    integers = np.ones((2, 2), np.int32)
+    calls = {
+        "a weight": lambda: network.set_weights(wrong),
+        "an array": lambda: _core.matmul(integers, integers, None),
+    }
+
+    def sound(number, frame):
+        raise Alarm
+
+    lost = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    before = signal.signal(signal.SIGVTALRM, sound)
+    try:
+        for _ in range(100):
+            signal.setitimer(signal.ITIMER_VIRTUAL, 1e-4)
+            with pytest.raises(Alarm):
+                fail_until_it_rings(calls[what], lost)
+    finally:
+        signal.signal(signal.SIGVTALRM, before)
+    assert not lost

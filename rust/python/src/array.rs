@@ -15,7 +15,7 @@ use numpy::{
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::error::exception;
 use crate::settings::chosen;
@@ -78,7 +78,9 @@ impl<'py, V: for<'a> FromPyObject<'a, 'py>> FromPyObject<'_, 'py> for List<V> {
 /// The argument as an array of numbers of this type; an error that names it otherwise.
 pub fn array<'py, T: Number>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArrayDyn<'py, T>> {
     let array = value.cast::<PyArrayDyn<T>>().map_err(|_| {
-        let found = value.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
+        // Python's own `str` runs handlers of signals, and an exception of theirs would get lost here.
+        let name_of = |name: Bound<'_, PyString>| name.to_string_lossy().into_owned();
+        let found = value.get_type().name().map_or_else(|_| "?".to_owned(), name_of);
         PyTypeError::new_err(format!("{name}: expected a {} array, got {found} of another kind", T::NAME))
     })?;
     if array.ndim() > MOST_AXES {
@@ -188,9 +190,12 @@ macro_rules! by_dtype {
         match dtype {
             Some(dtype) if dtype.is_equiv_to(&numpy::dtype::<f32>(value.py())) => $function::<f32>($($argument),*),
             Some(dtype) if dtype.is_equiv_to(&numpy::dtype::<f64>(value.py())) => $function::<f64>($($argument),*),
-            Some(dtype) => Err(pyo3::exceptions::PyTypeError::new_err(format!(
-                "{}: expected float32 or float64, got {dtype}", $name
-            ))),
+            Some(dtype) => Err(match pyo3::types::PyAnyMethods::str(dtype.as_any()) {
+                Ok(found) => pyo3::exceptions::PyTypeError::new_err(format!(
+                    "{}: expected float32 or float64, got {}", $name, found.to_string_lossy()
+                )),
+                Err(error) => error,
+            }),
             None => Err(pyo3::exceptions::PyTypeError::new_err(format!("{}: expected a NumPy array", $name))),
         }
     }};
