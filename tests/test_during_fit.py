@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import dlcore
+from dlcore import _core, _data
 from dlcore.callbacks import Callback, LambdaCallback
 from dlcore.layers import Dense, Input
 
@@ -194,3 +195,10 @@ def test_a_callback_uses_the_model(hook, data, tmp_path):
     callbacks = [LambdaCallback(**{hook: use})]
     model.fit(**data, batch_size=1000, epochs=2, verbose=0, callbacks=callbacks)
     assert_sound(model, data)
+
+
+def test_a_number_that_is_mended_before_it_is_named(monkeypatch):
+    """Another thread may write between two looks."""
+    monkeypatch.setattr(_core, "all_finite", lambda values: False)
+    with pytest.raises(ValueError, match=r"^x must be finite in float32, and is being written to$"):
+        _data.finite("x", np.ones(3, np.float32))

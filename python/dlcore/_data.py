@@ -95,8 +95,10 @@ def doubles(name: str, value: object) -> NDArray[np.float64]:
 def finite(name: str, values: FloatArray) -> FloatArray:
     """The array itself, which must not have NaN or infinity in it."""
     if not _core.all_finite(values):
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-        raise ValueError(f"{name} must be finite in {values.dtype}, got {values[at]} at index {at}")
+        for index in np.argwhere(~np.isfinite(values)):
+            at = tuple(map(int, index))
+            raise ValueError(f"{name} must be finite in {values.dtype}, got {values[at]} at index {at}")
+        raise ValueError(f"{name} must be finite in {values.dtype}, and is being written to")
     return values
 
 
