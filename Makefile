@@ -55,7 +55,7 @@ test-files: .venv/.dev ## killed writes and mutated files, a million of them; 10
 	$(PY) tests/mutated_files.py
 	cargo test --quiet --release -p dlcore-core mutated_a_million_times -- --ignored --nocapture
 
-test-valgrind: ## tests of the Rust crates under Valgrind, on AVX2 and scalar code; half an hour
+test-valgrind: ## tests of the Rust crates under Valgrind, on AVX2 and scalar code; half an hour with the build
 	tools/test-valgrind
 
 test-memory: .venv/.dev ## 10,000 fits and predictions, and 1,200 limits of memory; 10 minutes
