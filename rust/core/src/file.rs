@@ -71,7 +71,7 @@ pub fn save(path: &Path, tensors: &[Tensor], metadata: Metadata) -> Result<(), E
 /// What memory is for, in errors.
 const FILE: &str = "the contents of a file";
 
-/// Writes a file of any kind, see [`atomic`].
+/// Writes a file of any kind, see `atomic.rs`.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     atomic::write(path, bytes).map_err(|source| Error::File { path: path.display().to_string(), source })
 }

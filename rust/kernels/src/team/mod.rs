@@ -16,7 +16,7 @@
 //! # Awake
 //!
 //! A worker that sleeps takes some fifty microseconds to come, as long as a whole prediction. So who has just
-//! been in a team stays awake for a moment ([`LINGER`]), in case another one starts, as it does
+//! been in a team stays awake for a moment (`LINGER`), in case another one starts, as it does
 //! at the next epoch or in a loop over predictions.
 //!
 //! # Fork
