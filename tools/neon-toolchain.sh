@@ -54,7 +54,7 @@ fi
         "libstd-rust-web-dev=$version" "libstd-rust-web-dev:arm64=$version" "$llvm"
 ) || cannot "cannot download rustc-web $version"
 for package in "$folder"/debs/*.deb; do
-    dpkg -x "$package" "$folder/root"
+    dpkg -x "$package" "$folder/toolchain"
 done
 
 python=$(apt-cache "${apt[@]}" depends python3-minimal:arm64 | grep -o -m1 'python3\.[0-9]*')
