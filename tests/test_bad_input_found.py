@@ -10,6 +10,7 @@ import dlcore
 from dlcore import (
     _core,
     callbacks,
+    constraints,
     initializers,
     layers,
     losses,
@@ -117,6 +118,44 @@ class _Huge(metrics.Metric):
 class _TooFast(optimizers.schedules.LearningRateSchedule):
     def __call__(self, step):
         return 10**400
+
+
+class _Constraint(constraints.Constraint):
+    def __call__(self, w):
+        return w
+
+
+class _Optimizer(optimizers.Optimizer):
+    pass
+
+
+class _Layer(layers.Layer):
+    pass
+
+
+class _Loss(losses.Loss):
+    pass
+
+
+ONES_OWN = {
+    "a constraint": (lambda: layers.Dense(1, kernel_constraint=_Constraint()), "sgd", "mse", TypeError),
+    "a layer": (_Layer, "sgd", "mse", TypeError),
+    "an optimizer": (lambda: layers.Dense(1), _Optimizer(0.1), "mse", TypeError),
+    "a loss without a formula": (lambda: layers.Dense(1), "sgd", _Loss(), NotImplementedError),
+}
+
+
+def _compiled(layer, optimizer, loss):
+    model = dlcore.Sequential([layers.Input((4,)), layer])
+    model.compile(optimizer, loss)
+    model.fit(X, X[:, :1], verbose=0)
+
+
+@pytest.mark.parametrize("what", ONES_OWN)
+def test_what_the_core_has_not_is_told_by_its_name_and_why(what):
+    layer, optimizer, loss, error = ONES_OWN[what]
+    with pytest.raises(error, match=r"^_\w+ (cannot be used in a model: dlcore's core|must define call)"):
+        _compiled(layer(), optimizer, loss)
 
 
 class _Endless(utils.PyDataset):

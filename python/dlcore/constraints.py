@@ -46,7 +46,10 @@ class Constraint(Configurable):
 
     def core_config(self) -> dict[str, Any]:
         """What the core shall do, as its contract says it."""
-        raise NotImplementedError(f"{type(self).__name__} must define core_config")
+        raise TypeError(
+            f"{type(self).__name__} cannot be used in a model: dlcore's core applies constraints within "
+            "a step, where no Python runs, and has those of dlcore.constraints"
+        )
 
 
 class NonNeg(Constraint):

@@ -113,7 +113,10 @@ class Layer(Configurable):
 
     def core_config(self, shape: Shape) -> list[dict[str, Any]]:
         """What the core shall do, as its contract says it."""
-        raise NotImplementedError(f"{type(self).__name__} must define core_config")
+        raise TypeError(
+            f"{type(self).__name__} cannot be used in a model: dlcore's core has a fixed set of layers, "
+            "those of dlcore.layers"
+        )
 
     def get_config(self) -> dict[str, Any]:
         """What all layers have; subclasses add theirs."""

@@ -97,6 +97,8 @@ class Loss(Configurable):
 
     def core_config(self) -> dict[str, Any]:
         """What the core shall minimise, as its contract says it."""
+        if self.core_name == Loss.core_name and not self.is_own:
+            raise NotImplementedError(f"{type(self).__name__} must define call(y_true, y_pred)")
         if self.reduction not in TRAINABLE:
             raise ValueError(
                 f"reduction must be one of {', '.join(map(repr, TRAINABLE))} to train with, got "

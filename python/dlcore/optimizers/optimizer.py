@@ -206,6 +206,11 @@ class Optimizer(Configurable):
 
     def core_config(self) -> dict[str, Any]:
         """What the core shall do, as its contract says it."""
+        if not hasattr(self, "core_name"):
+            raise TypeError(
+                f"{type(self).__name__} cannot be used in a model: dlcore's core updates the weights, and "
+                "has the optimizers of dlcore.optimizers"
+            )
         return {
             "name": self.core_name,
             **_PARAMETERS,
